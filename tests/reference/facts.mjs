@@ -10,25 +10,25 @@ const extension = (path) => path.slice(path.lastIndexOf(".") + 1);
 
 function parse(path, source) {
   const lang = LANG[extension(path)] ?? "jsx";
-  let first;
+  let first, failed;
   for (const sourceType of ["module", "commonjs", "script"]) {
     const { program, errors } = parseSync(path, source, { lang, sourceType, preserveParens: false, astType: "ts" });
     if (errors.length === 0) return { program, broken: false };
-    first ??= { program, errors };
+    if (program.body.length > 0) first ??= program;
+    failed ??= errors;
   }
-  return { program: recover(path, source, lang, first), broken: true };
+  return first ? { program: first, broken: false } : { program: recover(path, source, lang, failed), broken: true };
 }
 
 // A file with a syntax error: what stands before it, up to the last line that parses.
-function recover(path, source, lang, { program, errors }) {
-  if (program.body.length) return program;
+function recover(path, source, lang, errors) {
   let end = Math.min(...errors.flatMap(({ labels }) => labels.map(({ start }) => start)), source.length);
   for (let tries = 0; tries < 200 && end > 0; tries++) {
     const result = parseSync(path, source.slice(0, end), { lang, sourceType: "module", preserveParens: false, astType: "ts" });
     if (result.errors.length === 0) return result.program;
     end = Math.max(source.lastIndexOf("\n", end - 1), source.lastIndexOf(";", end - 2) + 1);
   }
-  return program;
+  return { type: "Program", body: [] };
 }
 
 function directivesOf(program, source) {
@@ -91,7 +91,7 @@ function eachStatic(program, visit) {
 function survivors(path, source, tsconfig) {
   const lang = LANG[extension(path)];
   const { code, errors } = transformSync(path, source, { lang, jsx: "preserve", tsconfig });
-  if (errors.length && !code) return null;
+  if (errors.length && !code) return tsconfig ? survivors(path, source, false) : null;
   const { program } = parseSync("out.jsx", code, { lang: "jsx", sourceType: "module" });
   const left = new Set();
   eachStatic(program, ({ kind, specifier, names }) => {
@@ -268,8 +268,11 @@ function dynamicImport(link) {
 }
 
 function readMdx(source) {
-  const code = String(compileSync(source, { jsx: true }));
-  return { directives: [], imports: readFacts("out.jsx", code).imports };
+  try {
+    return { directives: [], imports: readFacts("out.jsx", String(compileSync(source, { jsx: true }))).imports };
+  } catch {
+    return { directives: [], imports: [] };
+  }
 }
 
 // `tsconfig`: whether the nearest one says which imports are dropped.

@@ -4,7 +4,7 @@ import { readFileSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ResolverFactory } from "oxc-resolver";
-import { globSync } from "tinyglobby";
+import { escapePath, globSync } from "tinyglobby";
 import { readFacts } from "./facts.mjs";
 
 const SCRIPT = /\.(?:[cm]?[jt]s|[jt]sx|mdx)$/;
@@ -81,18 +81,18 @@ class Resolver {
   }
 }
 
+const packageDepth = (path) => path.split("/node_modules/").length;
+
+// Relative specifiers of the files that match; folders and files with a dot, and node_modules, only where a pattern names them.
 function expand(root, from, patterns) {
-  const folder = dirname(from);
-  const absolute = patterns.map((pattern) => {
-    const [, not, rest] = /^(!?)(.*)$/s.exec(pattern);
-    return not + (rest.startsWith("/") ? join(root, rest) : rest.startsWith("**") ? rest : join(folder, rest));
-  });
-  const ignore = patterns.some((pattern) => pattern.includes("node_modules")) ? [] : ["**/node_modules/**"];
-  const found = globSync(absolute, { cwd: root, absolute: true, ignore, expandDirectories: false });
-  return found.filter((path) => path !== from).map((path) => {
-    const near = relative(folder, path).split(sep).join("/");
-    return near.startsWith(".") ? near : `./${near}`;
-  });
+  const cwd = dirname(from);
+  const rooted = patterns.map((pattern) => pattern.replace(/^(!?)\//, (_, not) => `${not}${escapePath(root)}/`));
+  const depth = Math.max(...patterns.map((pattern) => packageDepth(pattern.startsWith("/") ? root + pattern : join(cwd, pattern))));
+  return globSync(rooted, { cwd, absolute: true, expandDirectories: false })
+    .filter((path) => path !== from && packageDepth(path) <= depth)
+    .map((path) => relative(cwd, path).split(sep).join("/"))
+    .map((path) => (path.startsWith("../") ? path : `./${path}`))
+    .sort();
 }
 
 // Each real folder once; a link is followed unless it leads into node_modules.
