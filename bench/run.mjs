@@ -1,6 +1,6 @@
 // Ours, the read floor and the peers on one application, in turns. See README.md.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,8 +12,7 @@ const ENTRY = "src/worker.tsx";
 const SAMPLE_MS = 5;
 
 function fail(message) {
-  console.error(`bench: ${message}`);
-  process.exit(2);
+  throw new Error(message);
 }
 
 function options() {
@@ -81,7 +80,7 @@ function launch(launcher, flags, command) {
   const lines = stdout.trim().split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
   const usage = lines.pop();
   if (status !== 0 || !usage || usage.exit > 1 || (usage.exit === 1 && command[0] !== prologue)) {
-    throw new Error(`${command.join(" ")}: exit ${usage?.exit ?? status}\n${stderr}`);
+    fail(`${command.join(" ")}: exit ${usage?.exit ?? status}\n${stderr}`);
   }
   return { usage, lines };
 }
@@ -107,7 +106,7 @@ function measure(row, { launcher, floor, list }) {
 function report(app, list) {
   const [command, ...args] = scan({ app, threads: 2 });
   const { status, stdout, stderr } = run(command, args);
-  if (status !== 0 && status !== 1) throw new Error(`prologue: exit ${status}\n${stderr}`);
+  if (status !== 0 && status !== 1) fail(`prologue: exit ${status}\n${stderr}`);
   const { root, tool, modules, stats } = JSON.parse(stdout);
   writeFileSync(list, modules.map((module) => `${path.resolve(root, module.path)}\n`).join(""));
   return { version: tool.replace("prologue ", ""), modules: modules.length, visits: stats.visits, filesRead: stats.filesRead };
@@ -118,16 +117,20 @@ function prepare(rows, tools, app) {
   const ours = rows.some((row) => row.kind !== "peer") && report(app, tools.list);
   for (const row of rows) {
     console.error(`warming up ${row.id}`);
-    try {
-      if (row.kind !== "peer") Object.assign(row, ours, row.kind === "floor" && { version: "-" });
-      else Object.assign(row, JSON.parse(run(...spread([...driver(row), "--count"])).stdout.trim().split("\n").pop()));
-    } catch (error) {
-      row.failed = error.message;
-    }
+    if (row.kind !== "peer") Object.assign(row, ours, row.kind === "floor" && { version: "-" });
+    else attempt(row, () => Object.assign(row, launch(tools.launcher, ["--stdout"], [...driver(row), "--count"]).lines[0]));
   }
 }
 
-const spread = ([command, ...args]) => [command, args];
+/** A row that fails is left out; the others go on. */
+function attempt(row, action) {
+  try {
+    action();
+  } catch (error) {
+    row.failed = error.message;
+    process.exitCode = 1;
+  }
+}
 
 /** Round by round; a row with fewer runs sits out rounds, evenly. */
 function compete(rows, tools, rounds) {
@@ -135,11 +138,7 @@ function compete(rows, tools, rounds) {
     for (const row of rows) {
       const due = Math.floor(((round + 1) * row.runs) / rounds) > Math.floor((round * row.runs) / rounds);
       if (row.failed || !due) continue;
-      try {
-        row.samples.push({ round, ...measure(row, tools) });
-      } catch (error) {
-        row.failed = error.message;
-      }
+      attempt(row, () => row.samples.push({ round, ...measure(row, tools) }));
     }
     console.error(`round ${round + 1} of ${rounds}`);
   }
@@ -164,8 +163,8 @@ function syscallsPerModule(rows, directory) {
   const log = path.join(directory, "strace");
   if (!row || run("sh", ["-c", "command -v strace"]).status !== 0) return undefined;
   run("strace", ["-f", "-qq", "-c", "-U", "name,calls", "-o", log, ...scan(row)]);
-  const total = /^\s*total\s+(\d+)|^\s*(\d+)\s+total/m.exec(existsSync(log) ? run("cat", [log]).stdout : "");
-  return total ? Number(total[1] ?? total[2]) / row.modules : undefined;
+  const total = existsSync(log) && /^total\s+(\d+)/m.exec(readFileSync(log, "utf8"));
+  return total ? Number(total[1]) / row.modules : undefined;
 }
 
 function goals(rows, directory) {
@@ -216,26 +215,37 @@ function machine() {
   };
 }
 
-const wanted = options();
-const rows = contenders(wanted);
-const directory = mkdtempSync(path.join(os.tmpdir(), "prologue-bench-"));
-try {
-  const tools = { launcher: tool("launch"), floor: tool("floor", "-luv"), list: path.join(directory, "files") };
-  const host = machine();
-  prepare(rows, tools, wanted.app);
-  compete(rows, tools, wanted.runs);
-  const table = goals(rows, directory);
-
+function summarise(host, rows, table) {
   console.log(`${host.cores} cores (${host.cpu}), ${host.kernel}, node ${host.node}, load ${host.load.toFixed(2)} at the start`);
   console.log("time: ours as a whole process, the floor and the peers as they time themselves; process: median from spawn to exit");
   console.log(`peak: ours and the floor from the kernel, peers as resident sets summed over the process tree every ${SAMPLE_MS} ms\n`);
   printRows(rows);
-  print(["goal", "at most", "measured", "met"], table.map(({ what, goal, measured, met }) =>
-    [what, factor(goal), factor(measured), met === null ? "-" : met ? "yes" : "no"]));
-  if (wanted.json) {
-    const tables = rows.map(({ app, ...row }) => row);
-    writeFileSync(wanted.json, `${JSON.stringify({ machine: host, app: path.basename(wanted.app), tools: tables, goals: table }, null, 1)}\n`);
+  const lines = table.map(({ what, goal, measured, met }) =>
+    [what, factor(goal), factor(measured), met === null ? "-" : met ? "yes" : "no"]);
+  print(["goal", "at most", "measured", "met"], lines);
+}
+
+function main(directory) {
+  const { app, runs, only, json } = options();
+  const rows = contenders({ app, runs, only });
+  const tools = { launcher: tool("launch"), floor: tool("floor", "-luv"), list: path.join(directory, "files") };
+  const host = machine();
+  prepare(rows, tools, app);
+  compete(rows, tools, runs);
+  const table = goals(rows, directory);
+  summarise(host, rows, table);
+  if (json) {
+    const kept = rows.map(({ app: _, ...row }) => row);
+    writeFileSync(json, `${JSON.stringify({ machine: host, app: path.basename(app), tools: kept, goals: table }, null, 1)}\n`);
   }
+}
+
+const directory = mkdtempSync(path.join(os.tmpdir(), "prologue-bench-"));
+try {
+  main(directory);
+} catch (error) {
+  console.error(`bench: ${error.message}`);
+  process.exitCode = 2;
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }
