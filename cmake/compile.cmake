@@ -1,0 +1,24 @@
+# Language, warnings and sanitizers of our own targets.
+set(PROLOGUE_SANITIZE "" CACHE STRING "Sanitizers to build with, such as address,undefined")
+
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+set(PROLOGUE_WARNINGS
+  -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wundef -Wvla
+  -Werror)
+
+function(prologue_compile target)
+  target_compile_options(${target} PRIVATE ${PROLOGUE_WARNINGS})
+  if(PROLOGUE_SANITIZE)
+    set(flags -fsanitize=${PROLOGUE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_compile_options(${target} PRIVATE ${flags})
+    target_link_options(${target} PRIVATE ${flags})
+  endif()
+  if(PROLOGUE_FUZZ)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
+endfunction()

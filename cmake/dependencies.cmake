@@ -1,0 +1,30 @@
+# The installed C libraries, as imported targets. Also part of the installed package, for those who
+# link the static library.
+include_guard(GLOBAL)
+find_package(PkgConfig QUIET)
+
+# prologue::NAME: what pkg-config says of MODULE, else LIBRARY and HEADER where CMake finds them.
+function(prologue_find name module library header)
+  if(TARGET prologue::${name})
+    return()
+  endif()
+  add_library(prologue::${name} INTERFACE IMPORTED GLOBAL)
+  if(PKG_CONFIG_FOUND)
+    pkg_check_modules(PROLOGUE_${name} QUIET IMPORTED_TARGET GLOBAL ${module})
+    if(PROLOGUE_${name}_FOUND)
+      target_link_libraries(prologue::${name} INTERFACE PkgConfig::PROLOGUE_${name})
+      return()
+    endif()
+  endif()
+  find_library(PROLOGUE_${name}_LIBRARY ${library})
+  find_path(PROLOGUE_${name}_INCLUDE ${header})
+  if(NOT PROLOGUE_${name}_LIBRARY OR NOT PROLOGUE_${name}_INCLUDE)
+    message(FATAL_ERROR "prologue needs ${module} (${header}); `./dev` installs what is missing")
+  endif()
+  target_link_libraries(prologue::${name} INTERFACE ${PROLOGUE_${name}_LIBRARY})
+  target_include_directories(prologue::${name} INTERFACE ${PROLOGUE_${name}_INCLUDE})
+endfunction()
+
+prologue_find(uv libuv uv uv.h)
+prologue_find(xxhash libxxhash xxhash xxhash.h)
+prologue_find(treesitter tree-sitter tree-sitter tree_sitter/api.h)
