@@ -180,7 +180,7 @@ function parseArguments(argv) {
   for (let i = 0; i < argv.length; i++) {
     if (argv[i] === "--src") options.src.push(argv[++i]);
     else if (argv[i] === "--entry") {
-      const [, environment, path] = /^(?:(\w+)=)?(.*)$/.exec(argv[++i]);
+      const [, environment, path] = /^(?:([\w-]+)=)?(.*)$/.exec(argv[++i]);
       options.entries.push({ path, environment });
     } else options.root = argv[i];
   }
