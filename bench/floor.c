@@ -207,5 +207,9 @@ main(int argc, char **argv)
 		printf("{\"files\":%zu,\"bytes\":%llu,\"threads\":%d,\"elapsedMs\":%.4f}\n",
 		       list.count, (unsigned long long)bytes, threads, elapsed);
 	}
+	for (int i = 0; i < threads; i++)
+		free(workers[i].buffer);
+	free(list.paths);
+	free(list.text);
 	return 0;
 }

@@ -129,6 +129,8 @@ spawn(char **command, int keep_stdout)
 		posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	int error = posix_spawnp(&pid, command[0], &actions, &attributes, command, environ);
 
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
 	if (error) {
 		fprintf(stderr, "launch: %s: %s\n", command[0], strerror(error));
 		exit(127);
