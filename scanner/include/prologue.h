@@ -1,0 +1,357 @@
+/* Prologue: finds every "use client" / "use server" module an application can reach.
+ *
+ * Sections: errors, memory, configuration, session, scan, report, inspect, resolve.
+ *
+ * Conventions, which hold unless a comment says otherwise:
+ *  - A function that can fail returns 0 or a negative PROLOGUE_E* code.
+ *  - Strings are UTF-8 paths or texts, NUL-terminated where they are `const char *`, and are copied
+ *    by the call that takes them. A returned pointer is borrowed; `**out` is owned by the caller.
+ *  - Every struct that the caller fills begins with `size`, set to sizeof the struct: the version
+ *    of the structure that the caller was compiled against. Other members may be zero: each says
+ *    what zero means.
+ *  - A session is used from one thread at a time. It runs its own workers. Only
+ *    prologue_session_cancel() may be called from any thread, or from a signal handler.
+ *  - Nothing here prints, exits or aborts.
+ */
+#ifndef PROLOGUE_H
+#define PROLOGUE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(_WIN32)
+#define PROLOGUE_API __declspec(dllexport)
+#else
+#define PROLOGUE_API __attribute__((visibility("default")))
+#endif
+
+#define PROLOGUE_VERSION "0.1.0"
+
+/* ---- errors ---------------------------------------------------------------------------------- */
+
+/* code, name (the `code` of a PrologueError), message */
+#define PROLOGUE_ERROR_MAP(XX)                                                                     \
+    XX(-1, NOMEM, "out-of-memory", "the host's allocator has no memory left")                      \
+    XX(-2, LIMIT, "memory-limit", "the memory limit was reached")                                  \
+    XX(-3, CANCELLED, "cancelled", "the operation was cancelled")                                  \
+    XX(-4, ROOT, "no-such-root", "the root folder does not exist or is not a folder")              \
+    XX(-5, ENTRY, "no-such-entry", "an entry does not exist")                                      \
+    XX(-6, SOURCE, "no-such-source-folder", "a source folder does not exist or is not a folder")   \
+    XX(-7, INVALID, "invalid-argument", "an argument is missing or out of range")                  \
+    XX(-8, ENVIRONMENT, "no-such-environment", "an environment that is not configured is named")   \
+    XX(-9, TSCONFIG, "no-such-tsconfig", "the tsconfig file that was named cannot be read")        \
+    XX(-10, FILE, "file-error", "a file cannot be read")                                           \
+    XX(-11, THREAD, "thread-error", "a thread cannot be started")                                  \
+    XX(-12, WRITE, "write-error", "the caller's writer failed")
+
+enum prologue_error {
+#define XX(code, name, text, message) PROLOGUE_E##name = code,
+    PROLOGUE_ERROR_MAP(XX)
+#undef XX
+};
+
+/* The stable name of a code, such as "memory-limit". Static; "unknown" for any other number. */
+PROLOGUE_API const char *prologue_error_name(int code);
+/* One sentence without a full stop. Static. */
+PROLOGUE_API const char *prologue_error_message(int code);
+
+/* ---- memory ---------------------------------------------------------------------------------- */
+
+/* The caller's allocator. `resize` is realloc with the old size and a context: a NULL pointer asks
+ * for a new block, `new_size` 0 frees. It is called from the session's threads and must be
+ * thread-safe. It may return NULL: the scan then ends with PROLOGUE_ENOMEM. */
+typedef struct prologue_allocator {
+    void *(*resize)(void *context, void *pointer, size_t old_size, size_t new_size);
+    void *context;
+} prologue_allocator;
+
+/* Whatever the scanner holds is charged to one of these. */
+#define PROLOGUE_SUBSYSTEM_MAP(XX)                                                                 \
+    XX(PATHS, "paths")                                                                             \
+    XX(REALPATH, "realpath cache")                                                                 \
+    XX(LISTINGS, "directory listings")                                                             \
+    XX(PACKAGES, "package data")                                                                   \
+    XX(GRAPH, "graph")                                                                             \
+    XX(FACTS, "facts")                                                                             \
+    XX(LEASES, "leases")                                                                           \
+    XX(GRAMMAR, "grammar parser")                                                                  \
+    XX(REPORT, "report")
+
+enum prologue_subsystem {
+#define XX(name, text) PROLOGUE_SUBSYSTEM_##name,
+    PROLOGUE_SUBSYSTEM_MAP(XX)
+#undef XX
+        PROLOGUE_SUBSYSTEMS
+};
+
+PROLOGUE_API const char *prologue_subsystem_name(enum prologue_subsystem subsystem);
+
+typedef struct prologue_memory {
+    uint64_t limit, current, peak; /* bytes */
+    struct {
+        uint64_t current, peak;
+    } subsystems[PROLOGUE_SUBSYSTEMS];
+} prologue_memory;
+
+/* ---- configuration --------------------------------------------------------------------------- */
+
+#define PROLOGUE_MAX_ENVIRONMENTS 32
+#define PROLOGUE_MAX_DIRECTIVES 64
+
+typedef struct prologue_environment {
+    const char *name;
+    /* Condition names in the given order, NULL-terminated. */
+    const char *const *conditions;
+} prologue_environment;
+
+typedef struct prologue_directive {
+    const char *text; /* the exact raw text, or a prefix where it ends in `*` */
+    /* The environments that it switches to, NULL-terminated; NULL or empty: it switches to none. */
+    const char *const *environments;
+} prologue_directive;
+
+typedef struct prologue_alias {
+    const char *from; /* the exact specifier, or the part before a `/` */
+    const char *to;   /* an absolute path, a path relative to the root (`./x`), or another specifier */
+} prologue_alias;
+
+enum prologue_mode { PROLOGUE_PRODUCTION, PROLOGUE_DEVELOPMENT };
+
+typedef struct prologue_config {
+    size_t size;
+    enum prologue_mode mode;
+    /* Each replaces the conditions of the default environment of that name (`server`, `client`) or
+     * defines a new one after them. */
+    const prologue_environment *environments;
+    size_t environment_count;
+    const prologue_directive *directives; /* none: `use client` -> client, `use server` -> server */
+    size_t directive_count;
+    const prologue_alias *aliases;
+    size_t alias_count;
+    const char *const *externals; /* specifier patterns, `*` matches any text */
+    size_t external_count;
+    const char *const *excludes; /* folders or packages that are not entered; globs */
+    size_t exclude_count;
+    const char *tsconfig; /* NULL: the nearest to each importer */
+    uint8_t preserve_symlinks;
+    uint8_t no_elide; /* keep TypeScript imports whose names are never used as values */
+} prologue_config;
+
+/* ---- session --------------------------------------------------------------------------------- */
+
+typedef struct prologue_session prologue_session;
+typedef struct prologue_report prologue_report;
+
+#define PROLOGUE_DEFAULT_MEMORY_LIMIT ((uint64_t)256 << 20)
+#define PROLOGUE_MAX_THREADS 256
+
+typedef struct prologue_session_options {
+    size_t size;
+    uint32_t threads;                    /* 0: one for each processor that is available */
+    uint64_t memory_limit;               /* bytes; 0: PROLOGUE_DEFAULT_MEMORY_LIMIT */
+    const prologue_allocator *allocator; /* NULL: malloc */
+} prologue_session_options;
+
+/* `options` may be NULL. On success `*out` is freed with prologue_session_destroy().
+ * Errors: INVALID, NOMEM, LIMIT, THREAD. */
+PROLOGUE_API int prologue_session_create(prologue_session **out,
+                                         const prologue_session_options *options);
+
+/* NULL is allowed. Reports of the session must have been freed. Waits for the session's threads. */
+PROLOGUE_API void prologue_session_destroy(prologue_session *session);
+
+/* Stops the call that is under way, or the next one, within 100 ms. Any thread; signal-safe. */
+PROLOGUE_API void prologue_session_cancel(prologue_session *session);
+
+PROLOGUE_API void prologue_session_memory(const prologue_session *session, prologue_memory *out);
+
+/* What the last call that failed was about: the entry, the root, the environment. Borrowed, valid
+ * until the next call; "" where there is nothing to add. */
+PROLOGUE_API const char *prologue_session_detail(const prologue_session *session);
+
+/* ---- scan ------------------------------------------------------------------------------------ */
+
+typedef struct prologue_entry {
+    const char *path;        /* relative to the root, or absolute */
+    const char *environment; /* NULL: `server` */
+} prologue_entry;
+
+typedef struct prologue_progress {
+    uint64_t files_read, bytes_read, modules, pending;
+    double elapsed_ms;
+} prologue_progress;
+
+typedef struct prologue_scan_request {
+    size_t size;
+    const char *root; /* NULL: the working directory */
+    const prologue_entry *entries;
+    size_t entry_count;
+    const char *const *sources; /* source folders; none: ROOT/src where it exists, else ROOT */
+    size_t source_count;
+    const prologue_config *config; /* NULL: the defaults */
+    /* Called on the calling thread at most every 50 ms; NULL: never. Not zero cancels. */
+    int (*on_progress)(const prologue_progress *progress, void *payload);
+    void *payload;
+} prologue_scan_request;
+
+/* Blocks until the scan has ended. Returns 0, or the code of what ended it; with LIMIT and
+ * CANCELLED `*out` is a partial report (`complete` 0), with any other error NULL.
+ * `*out` is freed with prologue_report_free(), before the session. A report stays as it is while
+ * further scans run. */
+PROLOGUE_API int prologue_session_scan(prologue_session *session,
+                                       const prologue_scan_request *request,
+                                       prologue_report **out);
+
+/* ---- report ---------------------------------------------------------------------------------- */
+
+enum prologue_severity { PROLOGUE_INFO, PROLOGUE_WARNING, PROLOGUE_ERROR_DIAGNOSTIC };
+
+typedef struct prologue_slice {
+    const char *data; /* not NUL-terminated */
+    size_t length;
+} prologue_slice;
+
+/* `start`, `end`: byte offsets in the file of the text between the quotes; `line` and `column`
+ * 1-based, columns in UTF-16 units. */
+typedef struct prologue_position {
+    uint32_t start, end, line, column;
+} prologue_position;
+
+typedef struct prologue_stats {
+    uint64_t modules, visits, files_read, bytes_read, reads_joined, realpath_hits, realpath_misses;
+    uint64_t directories_listed, grammar_files, imports_resolved, unresolved;
+    uint64_t cache_hits, cache_misses, scan, resets;
+    uint32_t threads;
+    double elapsed_ms;
+    prologue_memory memory;
+} prologue_stats;
+
+typedef struct prologue_summary {
+    size_t size; /* set by the caller */
+    int complete;
+    int exit_code; /* 0, 1, 3 or 130: what the command line would exit with */
+    const char *root;
+    size_t module_count, client_count, server_count, diagnostic_count;
+    size_t error_count, warning_count, info_count; /* diagnostics that a count stands for included */
+    prologue_stats stats;
+} prologue_summary;
+
+/* A module of the report, in the report's order. */
+typedef struct prologue_module {
+    size_t size;          /* set by the caller */
+    prologue_slice path;  /* relative to the root */
+    uint32_t environments; /* bit i: environment i of the report */
+    uint32_t directive_count, function_directive_count;
+    int client, server; /* in clientFiles, in serverFiles */
+} prologue_module;
+
+typedef struct prologue_directive_use {
+    prologue_slice value;
+    prologue_slice function; /* empty for a directive of the module */
+    prologue_position position;
+} prologue_directive_use;
+
+typedef struct prologue_diagnostic {
+    size_t size; /* set by the caller */
+    enum prologue_severity severity;
+    const char *code;
+    prologue_slice path;        /* relative to the root; may be empty */
+    uint32_t line, column;      /* 0: the whole file */
+    uint32_t length;            /* bytes of the source it is about, on that line; 0: unknown */
+    const char *environment;    /* NULL: none */
+    prologue_slice specifier;   /* empty: none */
+    prologue_slice message;
+    uint32_t count;             /* this one and those that it stands for */
+    int first_party;            /* not below a node_modules folder */
+} prologue_diagnostic;
+
+PROLOGUE_API void prologue_report_summary(const prologue_report *report, prologue_summary *out);
+/* Every pointer that these give is borrowed from the report; `path` of a module is valid until the
+ * next call with the same report. Indices at or above the count: INVALID. */
+PROLOGUE_API int prologue_report_module(prologue_report *report, size_t index,
+                                        prologue_module *out);
+PROLOGUE_API int prologue_report_directive(const prologue_report *report, size_t module,
+                                           size_t index, prologue_directive_use *out);
+PROLOGUE_API int prologue_report_diagnostic(const prologue_report *report, size_t index,
+                                            prologue_diagnostic *out);
+/* The name of environment `index`, NULL past the last. */
+PROLOGUE_API const char *prologue_report_environment(const prologue_report *report, size_t index);
+
+/* Takes `length` bytes; not zero stops the writing, which then returns PROLOGUE_EWRITE. */
+typedef int (*prologue_write)(void *payload, const char *bytes, size_t length);
+
+enum prologue_report_flags { PROLOGUE_REPORT_EDGES = 1 };
+
+/* Writes the report as JSON, version 1, followed by a newline. Errors: WRITE, NOMEM, LIMIT. */
+PROLOGUE_API int prologue_report_write(prologue_report *report, unsigned flags,
+                                       prologue_write write, void *payload);
+
+/* NULL is allowed. */
+PROLOGUE_API void prologue_report_free(prologue_report *report);
+
+/* ---- inspect --------------------------------------------------------------------------------- */
+
+enum prologue_reader { PROLOGUE_READER_AUTO, PROLOGUE_READER_LEXER, PROLOGUE_READER_GRAMMAR };
+
+typedef struct prologue_inspect_request {
+    size_t size;
+    const char *const *files; /* absolute, or relative to the working directory */
+    size_t file_count;
+    enum prologue_reader reader;
+    const prologue_config *config; /* directives, tsconfig and no_elide count; NULL: the defaults */
+} prologue_inspect_request;
+
+/* One JSON line for each file, in the given order. `*failed` (may be NULL) counts the files that
+ * could not be read. Errors: WRITE, NOMEM, LIMIT, CANCELLED, TSCONFIG. */
+PROLOGUE_API int prologue_session_inspect(prologue_session *session,
+                                          const prologue_inspect_request *request,
+                                          prologue_write write, void *payload, size_t *failed);
+
+/* ---- resolve --------------------------------------------------------------------------------- */
+
+enum prologue_kind {
+    PROLOGUE_KIND_IMPORT,
+    PROLOGUE_KIND_EXPORT,
+    PROLOGUE_KIND_DYNAMIC,
+    PROLOGUE_KIND_REQUIRE,
+    PROLOGUE_KIND_GLOB
+};
+
+typedef struct prologue_resolve_request {
+    size_t size;
+    const char *root; /* aliases and the tsconfig that the config names are relative to it; NULL: cwd */
+    const char *from; /* the importing file; absolute, or relative to the working directory */
+    const char *specifier;
+    const char *environment; /* NULL: `server` */
+    enum prologue_kind kind;
+    const prologue_config *config; /* NULL: the defaults */
+    int trace;
+} prologue_resolve_request;
+
+typedef struct prologue_resolution {
+    size_t size;          /* set by the caller */
+    const char *resolved; /* absolute real path; NULL: external, ignored or not resolved */
+    int external, ignored;
+    const char *code;   /* the diagnostic's code where it failed, else NULL */
+    const char *reason; /* which step failed, else NULL */
+    /* The steps taken, one text each, in order; NULL without `trace`. */
+    const char *const *steps;
+    size_t step_count;
+} prologue_resolution;
+
+/* Answers from the session's caches; does not read source. What `out` points to is borrowed until
+ * the next call with the session. Returns 0 also where the specifier does not resolve.
+ * Errors: INVALID, ENVIRONMENT, ROOT, NOMEM, LIMIT, TSCONFIG. */
+PROLOGUE_API int prologue_session_resolve(prologue_session *session,
+                                          const prologue_resolve_request *request,
+                                          prologue_resolution *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,68 @@
+#include "arena.h"
+
+enum { CHUNK_FIRST = 4 << 10, CHUNK_LARGEST = 256 << 10 };
+
+struct arena_chunk {
+    struct arena_chunk *older;
+    size_t size;
+    _Alignas(16) char bytes[];
+};
+
+void arena_init(struct arena *arena, struct ledger *ledger, enum prologue_subsystem subsystem) {
+    *arena = (struct arena){.ledger = ledger, .subsystem = subsystem, .chunk_size = CHUNK_FIRST};
+}
+
+void arena_free(struct arena *arena) {
+    while (arena->chunks) {
+        struct arena_chunk *older = arena->chunks->older;
+        ledger_free(arena->ledger, arena->subsystem, arena->chunks, arena->chunks->size);
+        arena->chunks = older;
+    }
+    arena_init(arena, arena->ledger, arena->subsystem);
+}
+
+static char *align_up(char *pointer, size_t alignment) {
+    return pointer + (-(uintptr_t)pointer & (alignment - 1));
+}
+
+static bool arena_refill(struct arena *arena, size_t size) {
+    size_t payload = size + 16 > arena->chunk_size ? size + 16 : arena->chunk_size;
+    size_t total = sizeof(struct arena_chunk) + payload;
+    struct arena_chunk *chunk =
+        ledger_resize(arena->ledger, arena->subsystem, NULL, 0, total);
+    if (!chunk) {
+        return false;
+    }
+    chunk->older = arena->chunks;
+    chunk->size = total;
+    arena->chunks = chunk;
+    arena->next = chunk->bytes;
+    arena->end = chunk->bytes + payload;
+    if (arena->chunk_size < CHUNK_LARGEST) {
+        arena->chunk_size *= 2;
+    }
+    return true;
+}
+
+void *arena_alloc(struct arena *arena, size_t size, size_t alignment) {
+    char *start = arena->next ? align_up(arena->next, alignment) : NULL;
+    if (!start || start > arena->end || size > (size_t)(arena->end - start)) {
+        if (!arena_refill(arena, size)) {
+            return NULL;
+        }
+        start = align_up(arena->next, alignment);
+    }
+    arena->next = start + size;
+    return start;
+}
+
+const char *arena_copy(struct arena *arena, struct slice text) {
+    char *copy = arena_alloc(arena, text.length + 1, 1);
+    if (copy) {
+        if (text.length) {
+            memcpy(copy, text.data, text.length);
+        }
+        copy[text.length] = 0;
+    }
+    return copy;
+}

@@ -1,0 +1,47 @@
+/* Every allocation of the scanner goes through a ledger, which charges it to a subsystem and keeps
+ * the sum below the limit. Thread-safe. */
+#ifndef LEDGER_H
+#define LEDGER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "prologue.h"
+
+struct ledger_account {
+    _Atomic uint64_t current, peak;
+};
+
+struct ledger {
+    prologue_allocator host;
+    uint64_t limit;
+    struct ledger_account total;
+    struct ledger_account accounts[PROLOGUE_SUBSYSTEMS];
+    atomic_bool refused; /* an allocation was refused for the limit, not by the host */
+};
+
+/* `host` NULL: malloc. */
+void ledger_init(struct ledger *ledger, const prologue_allocator *host, uint64_t limit);
+
+/* realloc with the old size: NULL asks for a new block, `new_size` 0 frees and returns NULL.
+ * NULL where the limit or the host refuses; the old block then stands. */
+void *ledger_resize(struct ledger *ledger, enum prologue_subsystem subsystem, void *pointer,
+                    size_t old_size, size_t new_size);
+
+/* ledger_resize of a zeroed new block, and its counterpart. */
+void *ledger_new(struct ledger *ledger, enum prologue_subsystem subsystem, size_t size);
+void ledger_free(struct ledger *ledger, enum prologue_subsystem subsystem, void *pointer,
+                 size_t size);
+
+/* Grows an array of `item_size` items to hold at least `need`, by half at a time. 0 or a code. */
+int ledger_grow(struct ledger *ledger, enum prologue_subsystem subsystem, void *items_pointer,
+                uint32_t *capacity, uint32_t need, size_t item_size);
+
+/* PROLOGUE_ELIMIT or PROLOGUE_ENOMEM: why the last allocation failed. */
+int ledger_error(const struct ledger *ledger);
+
+void ledger_read(const struct ledger *ledger, prologue_memory *out);
+
+#endif

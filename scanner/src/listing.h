@@ -1,0 +1,28 @@
+/* The names in one folder, packed in one block with a hash index. */
+#ifndef LISTING_H
+#define LISTING_H
+
+#include "ledger.h"
+#include "os.h"
+#include "text.h"
+
+struct listing;
+
+/* 0 and a listing, a libuv error, or PROLOGUE_ENOMEM / ELIMIT (`*memory` then true). */
+int listing_read(struct listing **out, struct ledger *ledger, struct os_files *files,
+                 const char *folder, bool *memory);
+void listing_free(struct listing *listing, struct ledger *ledger);
+
+/* False where the folder has no such name. */
+bool listing_find(const struct listing *listing, struct slice name, enum os_type *type);
+
+struct listing_entry {
+    struct slice name;
+    enum os_type type;
+};
+
+uint32_t listing_count(const struct listing *listing);
+/* In no order. */
+struct listing_entry listing_at(const struct listing *listing, uint32_t index);
+
+#endif

@@ -1,0 +1,50 @@
+/* The platform's files, behind one small interface. os_linux.c uses system calls that cost less;
+ * os_uv.c is the portable way through libuv. Errors are libuv's negative codes (UV_ENOENT). */
+#ifndef OS_H
+#define OS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum os_type { OS_UNKNOWN, OS_FILE, OS_FOLDER, OS_LINK, OS_OTHER };
+
+enum { OS_FOLDER_CACHE = 8 };
+
+/* The open files of one thread; one file is in use at a time. */
+struct os_files {
+    bool own_table;  /* the thread has a descriptor table to itself: closing is put off and batched */
+    uint32_t opened; /* descriptors of that table since it was last emptied */
+    struct {
+        uint32_t folder;
+        int descriptor;
+    } folders[OS_FOLDER_CACHE];
+};
+
+/* `own_thread`: the calling thread is the scanner's and opens nothing else. Its descriptors are
+ * then its own, and none that the host has open is reachable from it. */
+void os_files_begin(struct os_files *files, bool own_thread);
+void os_files_end(struct os_files *files);
+
+/* Opens a file for reading without ever blocking (a FIFO, a device). `folder` is a number that
+ * stands for `folder_path`. A symbolic link gives UV_ELOOP unless `follow`. A handle, or an error. */
+int os_open(struct os_files *files, uint32_t folder, const char *folder_path, const char *name,
+            bool follow);
+/* Bytes read at `offset`, fewer than asked for only at the end; UV_EISDIR for a folder; UV_ESPIPE
+ * for what has no offsets. */
+int64_t os_read(int handle, char *buffer, size_t size, uint64_t offset);
+int os_describe(int handle, enum os_type *type, uint64_t *size);
+void os_close(struct os_files *files, int handle);
+
+/* Calls back for each entry but `.` and `..`, in no order. */
+typedef int (*os_entry)(void *payload, const char *name, size_t length, enum os_type type);
+int os_list(struct os_files *files, const char *path, os_entry entry, void *payload);
+
+/* The target's length; UV_EINVAL where `path` is no link. Not NUL-terminated. */
+int os_readlink(const char *path, char *target, size_t size);
+/* What `path` itself is, links not followed. */
+int os_type_of(const char *path, enum os_type *type);
+/* The working directory, NUL-terminated. 0 or an error. */
+int os_working_directory(char *path, size_t size);
+
+#endif

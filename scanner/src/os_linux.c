@@ -1,0 +1,237 @@
+#include "os.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <uv.h>
+
+#ifndef CLOSE_RANGE_UNSHARE
+#define CLOSE_RANGE_UNSHARE (1U << 1)
+#endif
+
+enum {
+    FIRST_DESCRIPTOR = 3,
+    DESCRIPTOR_BATCH = 64, /* how many may stay open before they are closed in one call */
+    LIST_BUFFER = 32 << 10,
+};
+
+/* errno's values are libuv's codes negated on this platform. */
+static int last_error(void) {
+    return uv_translate_sys_error(errno);
+}
+
+static int close_all(unsigned flags) {
+    return (int)syscall(SYS_close_range, FIRST_DESCRIPTOR, ~0U, flags);
+}
+
+static void forget_folders(struct os_files *files) {
+    for (int i = 0; i < OS_FOLDER_CACHE; i++) {
+        if (!files->own_table && files->folders[i].descriptor >= 0) {
+            close(files->folders[i].descriptor);
+        }
+        files->folders[i].descriptor = -1;
+    }
+    files->opened = 0;
+}
+
+static void empty_table(struct os_files *files) {
+    if (files->own_table && files->opened) {
+        close_all(0);
+    }
+    forget_folders(files);
+}
+
+void os_files_begin(struct os_files *files, bool own_thread) {
+    memset(files, 0, sizeof *files);
+    for (int i = 0; i < OS_FOLDER_CACHE; i++) {
+        files->folders[i].descriptor = -1;
+    }
+    files->own_table = own_thread && close_all(CLOSE_RANGE_UNSHARE) == 0;
+}
+
+void os_files_end(struct os_files *files) {
+    empty_table(files);
+}
+
+static int open_retrying(struct os_files *files, int folder, const char *path, int flags) {
+    int descriptor = openat(folder, path, flags | O_CLOEXEC);
+    while (descriptor < 0 && errno == EINTR) {
+        descriptor = openat(folder, path, flags | O_CLOEXEC);
+    }
+    files->opened += descriptor >= 0;
+    return descriptor;
+}
+
+static int folder_descriptor(struct os_files *files, uint32_t folder, const char *path) {
+    int i = (int)(folder % OS_FOLDER_CACHE);
+    if (files->folders[i].descriptor >= 0 && files->folders[i].folder == folder) {
+        return files->folders[i].descriptor;
+    }
+    if (!files->own_table && files->folders[i].descriptor >= 0) {
+        close(files->folders[i].descriptor);
+    }
+    files->folders[i].folder = folder;
+    files->folders[i].descriptor = open_retrying(files, AT_FDCWD, path, O_PATH | O_DIRECTORY);
+    return files->folders[i].descriptor;
+}
+
+static int open_once(struct os_files *files, uint32_t folder, const char *folder_path,
+                     const char *name, int flags) {
+    int descriptor = folder_descriptor(files, folder, folder_path);
+    return descriptor < 0 ? -1 : open_retrying(files, descriptor, name, flags);
+}
+
+int os_open(struct os_files *files, uint32_t folder, const char *folder_path, const char *name,
+            bool follow) {
+    int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | (follow ? 0 : O_NOFOLLOW);
+    if (files->opened >= DESCRIPTOR_BATCH) {
+        empty_table(files);
+    }
+    int descriptor = open_once(files, folder, folder_path, name, flags);
+    if (descriptor < 0 && (errno == EMFILE || errno == ENFILE)) {
+        empty_table(files);
+        descriptor = open_once(files, folder, folder_path, name, flags);
+    }
+    return descriptor < 0 ? last_error() : descriptor;
+}
+
+int64_t os_read(int handle, char *buffer, size_t size, uint64_t offset) {
+    size_t done = 0;
+    while (done < size) {
+        ssize_t count = pread(handle, buffer + done, size - done, (off_t)(offset + done));
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            return last_error();
+        }
+        done += (size_t)count;
+        /* A regular file answers short only at its end: no read to confirm it. */
+        if (done < size) {
+            break;
+        }
+    }
+    return (int64_t)done;
+}
+
+static enum os_type type_of_mode(mode_t mode) {
+    return S_ISREG(mode)   ? OS_FILE
+           : S_ISDIR(mode) ? OS_FOLDER
+           : S_ISLNK(mode) ? OS_LINK
+                           : OS_OTHER;
+}
+
+int os_describe(int handle, enum os_type *type, uint64_t *size) {
+    struct stat status;
+    if (fstat(handle, &status)) {
+        return last_error();
+    }
+    *type = type_of_mode(status.st_mode);
+    *size = (uint64_t)status.st_size;
+    return 0;
+}
+
+void os_close(struct os_files *files, int handle) {
+    if (!files->own_table) {
+        close(handle);
+    }
+}
+
+struct kernel_entry {
+    uint64_t inode;
+    int64_t offset;
+    unsigned short length;
+    unsigned char type;
+    char name[];
+};
+
+static enum os_type type_of_entry(unsigned char type) {
+    switch (type) {
+    case DT_REG:
+        return OS_FILE;
+    case DT_DIR:
+        return OS_FOLDER;
+    case DT_LNK:
+        return OS_LINK;
+    case DT_UNKNOWN:
+        return OS_UNKNOWN;
+    default:
+        return OS_OTHER;
+    }
+}
+
+static bool is_dots(const char *name) {
+    return name[0] == '.' && (name[1] == 0 || (name[1] == '.' && name[2] == 0));
+}
+
+static int list_buffer(const char *buffer, long size, os_entry entry, void *payload) {
+    for (long at = 0; at < size;) {
+        const struct kernel_entry *one = (const void *)(buffer + at);
+        if (!is_dots(one->name)) {
+            int code = entry(payload, one->name, strlen(one->name), type_of_entry(one->type));
+            if (code) {
+                return code;
+            }
+        }
+        at += one->length;
+    }
+    return 0;
+}
+
+static int list_all(int descriptor, os_entry entry, void *payload) {
+    _Alignas(16) char buffer[LIST_BUFFER];
+    for (;;) {
+        long size = syscall(SYS_getdents64, descriptor, buffer, sizeof buffer);
+        if (size <= 0) {
+            return size < 0 ? last_error() : 0;
+        }
+        int code = list_buffer(buffer, size, entry, payload);
+        if (code) {
+            return code;
+        }
+    }
+}
+
+int os_list(struct os_files *files, const char *path, os_entry entry, void *payload) {
+    int flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK;
+    if (files->opened >= DESCRIPTOR_BATCH) {
+        empty_table(files);
+    }
+    int descriptor = open_retrying(files, AT_FDCWD, path, flags);
+    if (descriptor < 0 && (errno == EMFILE || errno == ENFILE)) {
+        empty_table(files);
+        descriptor = open_retrying(files, AT_FDCWD, path, flags);
+    }
+    if (descriptor < 0) {
+        return last_error();
+    }
+    int code = list_all(descriptor, entry, payload);
+    os_close(files, descriptor);
+    return code;
+}
+
+int os_readlink(const char *path, char *target, size_t size) {
+    ssize_t length = readlink(path, target, size);
+    if (length < 0) {
+        return last_error();
+    }
+    return (size_t)length == size ? UV_ENAMETOOLONG : (int)length;
+}
+
+int os_type_of(const char *path, enum os_type *type) {
+    struct stat status;
+    if (lstat(path, &status)) {
+        return last_error();
+    }
+    *type = type_of_mode(status.st_mode);
+    return 0;
+}
+
+int os_working_directory(char *path, size_t size) {
+    size_t length = size;
+    return uv_cwd(path, &length);
+}

@@ -1,0 +1,184 @@
+#include "path.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+struct path_key {
+    path_id parent;
+    struct slice name;
+};
+
+static uint32_t hash_of(struct path_key key) {
+    uint64_t hash = XXH3_64bits_withSeed(key.name.data, key.name.length,
+                                         key.parent * UINT64_C(0x9E3779B97F4A7C15));
+    return (uint32_t)(hash ^ hash >> 32);
+}
+
+static bool matches(const void *context, uint32_t row, const void *key_pointer) {
+    const struct path *path = path_at(context, row);
+    const struct path_key *key = key_pointer;
+    return path->parent == key->parent && path->length == key->name.length && row != PATH_ROOT &&
+           memcmp(path->name, key->name.data, path->length) == 0;
+}
+
+int paths_init(struct paths *paths, struct ledger *ledger) {
+    rows_init(&paths->rows, ledger, PROLOGUE_SUBSYSTEM_PATHS, sizeof(struct path));
+    table_init(&paths->table, ledger, PROLOGUE_SUBSYSTEM_PATHS);
+    arena_init(&paths->names, ledger, PROLOGUE_SUBSYSTEM_PATHS);
+    struct path *root = rows_add(&paths->rows);
+    if (!root) {
+        return ledger_error(ledger);
+    }
+    root->name = "";
+    return 0;
+}
+
+void paths_free(struct paths *paths) {
+    rows_free(&paths->rows);
+    table_free(&paths->table);
+    arena_free(&paths->names);
+}
+
+path_id path_find(const struct paths *paths, path_id parent, struct slice name) {
+    if (paths->table.capacity == 0) {
+        return NO_PATH;
+    }
+    struct path_key key = {parent, name};
+    struct table_slot *slot = table_slot(&paths->table, hash_of(key), matches, paths, &key);
+    return slot->row ? slot->row - 1 : NO_PATH;
+}
+
+path_id path_child(struct paths *paths, path_id parent, struct slice name) {
+    if (table_reserve(&paths->table)) {
+        return NO_PATH;
+    }
+    struct path_key key = {parent, name};
+    uint32_t hash = hash_of(key);
+    struct table_slot *slot = table_slot(&paths->table, hash, matches, paths, &key);
+    if (slot->row) {
+        return slot->row - 1;
+    }
+    const char *copy = arena_copy(&paths->names, name);
+    struct path *path = copy ? rows_add(&paths->rows) : NULL;
+    if (!path) {
+        return NO_PATH;
+    }
+    path->name = copy;
+    path->parent = parent;
+    path->length = (uint16_t)name.length;
+    table_put(&paths->table, slot, hash, paths->rows.count - 1);
+    return paths->rows.count - 1;
+}
+
+static struct slice next_component(struct slice *text) {
+    while (text->length && *text->data == '/') {
+        *text = slice_skip(*text, 1);
+    }
+    const char *slash = text->length ? memchr(text->data, '/', text->length) : NULL;
+    struct slice component = {text->data, slash ? (size_t)(slash - text->data) : text->length};
+    *text = slice_skip(*text, component.length);
+    return component;
+}
+
+int path_join(struct paths *paths, path_id base, struct slice text, path_id *out) {
+    if (text.length > PATH_LONGEST || (text.length && memchr(text.data, 0, text.length))) {
+        return PROLOGUE_EINVALID;
+    }
+    path_id at = text.length && *text.data == '/' ? PATH_ROOT : base;
+    for (;;) {
+        struct slice component = next_component(&text);
+        if (component.length == 0) {
+            *out = at;
+            return 0;
+        }
+        if (slice_equal(component, SLICE("."))) {
+            continue;
+        }
+        if (slice_equal(component, SLICE(".."))) {
+            at = path_at(paths, at)->parent;
+            continue;
+        }
+        at = path_child(paths, at, component);
+        if (at == NO_PATH) {
+            return ledger_error(paths->rows.ledger);
+        }
+    }
+}
+
+static size_t text_length(const struct paths *paths, path_id id, path_id top) {
+    size_t length = 0;
+    for (; id != top; id = path_at(paths, id)->parent) {
+        length += path_at(paths, id)->length + (size_t)1;
+    }
+    return length;
+}
+
+/* Writes the names below `top`, ending at `end`; the first one has a slash where `leading`. */
+static void write_backwards(const struct paths *paths, path_id id, path_id top, bool leading,
+                            char *end) {
+    while (id != top) {
+        const struct path *path = path_at(paths, id);
+        end -= path->length;
+        memcpy(end, path->name, path->length);
+        id = path->parent;
+        if (leading || id != top) {
+            *--end = '/';
+        }
+    }
+}
+
+size_t path_text(const struct paths *paths, path_id id, char *text, size_t size) {
+    size_t length = text_length(paths, id, PATH_ROOT);
+    if (length + 2 > size) {
+        return 0;
+    }
+    write_backwards(paths, id, PATH_ROOT, true, text + length);
+    if (length == 0) {
+        text[length++] = '/';
+    }
+    text[length] = 0;
+    return length;
+}
+
+bool path_is_below(const struct paths *paths, path_id id, path_id folder) {
+    while (id != folder && id != PATH_ROOT) {
+        id = path_at(paths, id)->parent;
+    }
+    return id == folder;
+}
+
+bool path_in_node_modules(const struct paths *paths, path_id id) {
+    while (id != PATH_ROOT) {
+        id = path_at(paths, id)->parent;
+        if (slice_equal(path_name(paths, id), SLICE("node_modules"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+size_t path_relative(const struct paths *paths, path_id base, path_id id, char *text,
+                     size_t size) {
+    size_t ups = 0;
+    for (; !path_is_below(paths, id, base); ups++) {
+        base = path_at(paths, base)->parent;
+    }
+    size_t below = text_length(paths, id, base);
+    if (ups * 3 + below + 2 > size) {
+        return 0;
+    }
+    char *at = text;
+    for (size_t i = 0; i < ups; i++) {
+        memcpy(at, i ? "/.." : "..", i ? 3 : 2);
+        at += i ? 3 : 2;
+    }
+    if (below) {
+        below -= ups == 0;
+        write_backwards(paths, id, base, ups > 0, at + below);
+        at += below;
+    } else if (ups == 0) {
+        *at++ = '.';
+    }
+    *at = 0;
+    return (size_t)(at - text);
+}

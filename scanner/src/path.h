@@ -1,0 +1,65 @@
+/* Interned, lexically normal paths: a tree of names. Never touches the disk.
+ *
+ * A node's `state` and `memo` belong to the stage realpath, which keeps there what it learned. */
+#ifndef PATH_H
+#define PATH_H
+
+#include "arena.h"
+#include "table.h"
+
+enum { PATH_ROOT = 0, PATH_NONE = -1 };
+enum { PATH_LONGEST = 4095 }; /* bytes; longer ones are refused as the system would */
+
+typedef uint32_t path_id;
+#define NO_PATH UINT32_MAX
+
+struct path {
+    const char *name; /* NUL-terminated, no separator; "" for the root */
+    path_id parent;   /* the root's is itself */
+    uint16_t length;
+    uint8_t state;
+    uint8_t flags;
+    uint32_t memo;
+};
+
+struct paths {
+    struct rows rows;
+    struct table table;
+    struct arena names;
+};
+
+int paths_init(struct paths *paths, struct ledger *ledger);
+void paths_free(struct paths *paths);
+
+static inline struct path *path_at(const struct paths *paths, path_id id) {
+    return rows_at(&paths->rows, id);
+}
+
+static inline struct slice path_name(const struct paths *paths, path_id id) {
+    const struct path *path = path_at(paths, id);
+    return (struct slice){path->name, path->length};
+}
+
+/* The child of that name; NO_PATH where it is not interned. */
+path_id path_find(const struct paths *paths, path_id parent, struct slice name);
+/* The same, interned now where it was not. NO_PATH: no memory. */
+path_id path_child(struct paths *paths, path_id parent, struct slice name);
+
+/* `text` from `base` (an absolute text ignores it), `.` and `..` taken away by their letters.
+ * 0, PROLOGUE_ENOMEM / ELIMIT, or PROLOGUE_EINVALID for a text that is too long or holds NUL. */
+int path_join(struct paths *paths, path_id base, struct slice text, path_id *out);
+
+/* Writes the absolute path, NUL-terminated, and returns its length. `size` is at least
+ * PATH_LONGEST + 1; 0 where it does not fit. */
+size_t path_text(const struct paths *paths, path_id id, char *text, size_t size);
+
+/* Whether `id` is `folder` or stands below it. */
+bool path_is_below(const struct paths *paths, path_id id, path_id folder);
+/* Whether a folder on the way to `id` is named node_modules. */
+bool path_in_node_modules(const struct paths *paths, path_id id);
+
+/* How one reads `id` from `base`: `../` where outside, `.` for base itself. The length, 0 where it
+ * does not fit. */
+size_t path_relative(const struct paths *paths, path_id base, path_id id, char *text, size_t size);
+
+#endif

@@ -1,0 +1,76 @@
+/* A spelling -> one node for each real file. Folders are canonicalised once each and remembered;
+ * a file below a real folder is real unless it is a link itself. Never opens a file's contents. */
+#ifndef REALPATH_H
+#define REALPATH_H
+
+#include "listing.h"
+#include "path.h"
+
+/* Kept in path.state. What `memo` then holds: */
+enum path_state {
+    PATH_UNKNOWN, /* nothing */
+    PATH_ASSUMED, /* a script that is taken to exist until it is opened: the caller's */
+    PATH_PRESENT, /* exists and is no link; nothing */
+    PATH_FILE,    /* the caller's */
+    PATH_FOLDER,  /* the index of its struct folder */
+    PATH_LINK,    /* the real path_id that it leads to; NO_PATH where it leads nowhere */
+    PATH_LOOP,    /* a link in a circle, or too many of them; nothing */
+    PATH_MISSING, /* nothing */
+    PATH_OTHER,   /* a FIFO, socket or device; nothing */
+};
+
+enum { REALPATH_MAX_LINKS = 40 }; /* as the kernel's limit */
+
+/* A real folder and what is remembered of it. */
+struct folder {
+    path_id path;
+    const char *text; /* absolute, NUL-terminated */
+    uint32_t text_length;
+    struct listing *listing; /* NULL: not listed */
+    /* Memo slots of the resolver; 0: not looked for yet, else an index + 1. */
+    uint32_t package, tsconfig, modules;
+    bool in_node_modules;
+    bool unlistable;
+    bool has_package, asked_package; /* a package.json stands here */
+    uint32_t own_package;
+};
+
+struct realpath {
+    struct paths *paths;
+    struct ledger *ledger;
+    struct os_files *files;
+    struct rows folders;
+    struct arena texts;
+    bool preserve; /* links keep their own name */
+    uint64_t hits, misses, listed;
+    int error; /* PROLOGUE_ENOMEM / ELIMIT once an allocation failed */
+};
+
+void realpath_init(struct realpath *realpath, struct paths *paths, struct os_files *files,
+                   struct ledger *ledger);
+void realpath_free(struct realpath *realpath);
+
+/* The real folder that `spelled` leads to; NULL where there is none. */
+struct folder *realpath_folder(struct realpath *realpath, path_id spelled);
+
+/* The row of a path whose state is PATH_FOLDER. */
+static inline struct folder *folder_of(const struct realpath *realpath, path_id real) {
+    return rows_at(&realpath->folders, path_at(realpath->paths, real)->memo);
+}
+
+/* What `name` in a real folder is: PATH_FILE, PATH_FOLDER, PATH_OTHER, PATH_MISSING, PATH_LOOP,
+ * with `*real` where links were followed. With `assume`, a file that no listing tells of is not
+ * looked for: PATH_ASSUMED. */
+enum path_state realpath_child(struct realpath *realpath, struct folder *folder, struct slice name,
+                               bool assume, path_id *real);
+
+/* The same for any spelling of a file or a folder. */
+enum path_state realpath_any(struct realpath *realpath, path_id spelled, path_id *real);
+
+/* An opened file turned out to be a link, although it was assumed to be a file. */
+enum path_state realpath_follow(struct realpath *realpath, path_id link, path_id *real);
+
+/* Lists a folder, once. False where it cannot be listed. */
+bool realpath_list(struct realpath *realpath, struct folder *folder);
+
+#endif

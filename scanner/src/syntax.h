@@ -1,0 +1,22 @@
+/* The grammar: bytes -> the same facts, through tree-sitter. For what the lexer is unsure of. */
+#ifndef SYNTAX_H
+#define SYNTAX_H
+
+#include "lex.h"
+
+enum syntax_answer {
+    SYNTAX_SURE,   /* a tree without ERROR and MISSING nodes */
+    SYNTAX_BROKEN, /* the tree has errors: the facts are a best guess */
+    SYNTAX_NOMEM,  /* the parse did not fit its cap; facts untouched */
+};
+
+/* One parser for a thread; grammars and compiled queries are kept from file to file. */
+struct syntax;
+
+struct syntax *syntax_new(struct ledger *ledger); /* NULL: no memory */
+void syntax_free(struct syntax *syntax);
+
+enum syntax_answer syntax_read(struct syntax *syntax, const struct lex_options *options,
+                               const char *bytes, size_t size, struct facts *facts);
+
+#endif
