@@ -188,6 +188,7 @@ static void see_import_name(struct syntax_parse *parse, const struct syntax_even
                                         scopes->import_count + 1, sizeof *scopes->imports);
     scopes->imports[scopes->import_count++] =
         (struct import_name){name, import, scopes->type_depth > 0};
+    if (name == NAME_REQUIRE && !scopes->type_depth) scopes->names[name].everywhere = true;
 }
 
 /* First pass: the names. */
@@ -342,17 +343,9 @@ void syntax_scopes_build(struct syntax_parse *parse) {
     use_factory(parse);
 }
 
-static bool is_imported(const struct syntax_scopes *scopes, size_t name) {
-    for (size_t i = 0; i < scopes->import_count; i++) {
-        if (scopes->imports[i].name == name && !scopes->imports[i].type) return true;
-    }
-    return false;
-}
-
 bool syntax_require_is_bound(const struct syntax_parse *parse, uint32_t offset) {
     const struct syntax_scopes *scopes = parse->scopes;
-    return scopes->names[NAME_REQUIRE].everywhere || is_shadowed(scopes, NAME_REQUIRE, offset) ||
-           is_imported(scopes, NAME_REQUIRE);
+    return scopes->names[NAME_REQUIRE].everywhere || is_shadowed(scopes, NAME_REQUIRE, offset);
 }
 
 struct import_use syntax_import_use(const struct syntax_parse *parse, size_t import) {

@@ -1,0 +1,3 @@
+; `<T>x`: only where JSX is off.
+
+(type_assertion (type_arguments) @type)

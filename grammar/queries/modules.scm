@@ -1,0 +1,34 @@
+; What a file loads, and where directives may stand. The reader looks at the parts of each node.
+
+(import_statement) @import
+(export_statement source: (string)) @export
+(call_expression) @call
+(new_expression) @new
+
+; The names that an import binds. Those inside @type are `type` names.
+(import_clause (identifier) @import.name)
+(namespace_import (identifier) @import.name)
+(import_specifier !alias name: (identifier) @import.name)
+(import_specifier alias: (identifier) @import.name)
+(import_require_clause (identifier) @import.name)
+(import_specifier ["type" "typeof"]) @type
+
+; A `require` in here may fail.
+(try_statement body: (statement_block) @try)
+
+; Bodies whose prologue holds directives.
+(function_declaration body: (statement_block) @body)
+(function_expression body: (statement_block) @body)
+(generator_function_declaration body: (statement_block) @body)
+(generator_function body: (statement_block) @body)
+(arrow_function body: (statement_block) @body)
+(method_definition body: (statement_block) @body)
+
+; Directives that are none: after the prologue, in parentheses, templates.
+(expression_statement (string)) @statement
+(expression_statement (parenthesized_expression)) @statement
+(expression_statement (template_string)) @statement
+
+; tree-sitter takes `<!--` and `-->` for comments in modules too.
+(html_comment) @doubt
+(comment) @comment

@@ -1,0 +1,148 @@
+#include "syntax_tree.h"
+
+static TSNode field(TSNode node, const char *name) {
+    return ts_node_child_by_field_name(node, name, (uint32_t)strlen(name));
+}
+
+/* The string of a statement that is nothing else; null where it is more. */
+static TSNode only_string(TSNode statement) {
+    uint32_t index = 0;
+    if (!syntax_is(statement, "expression_statement")) return (TSNode){0};
+    TSNode string = syntax_next_child(statement, &index);
+    if (!syntax_is(string, "string")) return (TSNode){0};
+    return ts_node_is_null(syntax_next_child(statement, &index)) ? string : (TSNode){0};
+}
+
+/* ---- names of functions ---------------------------------------------------------------------- */
+
+static struct slice key_text(const struct syntax_parse *parse, TSNode key) {
+    if (syntax_is(key, "string")) return syntax_inner(parse, key);
+    if (ts_node_is_null(key) || syntax_is(key, "computed_property_name")) return SLICE("");
+    return syntax_text(parse, key);
+}
+
+static struct slice target_text(const struct syntax_parse *parse, TSNode target) {
+    if (syntax_is(target, "member_expression")) target = field(target, "property");
+    if (syntax_is(target, "identifier") || syntax_is(target, "property_identifier") ||
+        syntax_is(target, "private_property_identifier")) {
+        return syntax_text(parse, target);
+    }
+    return SLICE("");
+}
+
+/* What an anonymous function is assigned to. */
+static struct slice assigned_name(const struct syntax_parse *parse, TSNode function) {
+    TSNode parent = ts_node_parent(function);
+    while (syntax_is(parent, "parenthesized_expression")) parent = ts_node_parent(parent);
+    if (syntax_is(parent, "variable_declarator")) return target_text(parse, field(parent, "name"));
+    if (syntax_is(parent, "assignment_expression") || syntax_is(parent, "assignment_pattern")) {
+        return target_text(parse, field(parent, "left"));
+    }
+    if (syntax_is(parent, "pair")) return key_text(parse, field(parent, "key"));
+    if (syntax_is(parent, "public_field_definition")) return key_text(parse, field(parent, "name"));
+    if (syntax_is(parent, "export_statement")) return SLICE("default");
+    return SLICE("");
+}
+
+static struct slice function_name(const struct syntax_parse *parse, TSNode function) {
+    TSNode name = field(function, "name");
+    if (!ts_node_is_null(name)) return key_text(parse, name);
+    return assigned_name(parse, function);
+}
+
+/* ---- prologues ------------------------------------------------------------------------------- */
+
+static struct fact_directive *add_directive(struct syntax_parse *parse, TSNode string, int rule) {
+    struct slice raw = syntax_inner(parse, string);
+    uint32_t text = facts_add_text(parse->facts, raw.data, raw.length);
+    struct fact_directive *directive = facts_add_directive(parse->facts);
+    if (!directive) return NULL;
+    directive->span.start = ts_node_start_byte(string) + 1;
+    directive->span.end = (uint32_t)(directive->span.start + raw.length);
+    directive->text = text;
+    directive->text_length = (uint32_t)raw.length;
+    directive->configured = (int16_t)rule;
+    return directive;
+}
+
+static void add_module_directive(struct syntax_parse *parse, TSNode string) {
+    struct slice raw = syntax_inner(parse, string);
+    add_directive(parse, string, directive_set_find(parse->options->directives, raw));
+}
+
+static void add_function_directive(struct syntax_parse *parse, TSNode string, TSNode function) {
+    int rule = directive_set_find(parse->options->directives, syntax_inner(parse, string));
+    if (rule < 0) return;
+    struct slice name = function_name(parse, function);
+    uint32_t text = facts_add_text(parse->facts, name.data, name.length);
+    struct fact_directive *directive = add_directive(parse, string, rule);
+    if (!directive) return;
+    directive->in_function = true;
+    directive->name = text;
+    directive->name_length = (uint32_t)name.length;
+}
+
+/* `function` null: the module's own. Returns where the prologue ends. */
+static uint32_t read_prologue(struct syntax_parse *parse, TSNode body, TSNode function) {
+    uint32_t end = ts_node_start_byte(body);
+    TSTreeCursor cursor = ts_tree_cursor_new(body);
+    bool more = ts_tree_cursor_goto_first_child(&cursor);
+    for (; more; more = ts_tree_cursor_goto_next_sibling(&cursor)) {
+        TSNode child = ts_tree_cursor_current_node(&cursor);
+        if (syntax_is(child, "{") || syntax_is(child, "comment")) continue;
+        if (syntax_is(child, "hash_bang_line")) continue;
+        TSNode string = only_string(child);
+        if (ts_node_is_null(string)) break;
+        if (ts_node_is_null(function)) add_module_directive(parse, string);
+        else add_function_directive(parse, string, function);
+        end = ts_node_end_byte(child);
+    }
+    ts_tree_cursor_delete(&cursor);
+    return end;
+}
+
+/* ---- near misses ----------------------------------------------------------------------------- */
+
+static void add_miss(struct syntax_parse *parse, TSNode node, struct slice raw, uint8_t detail) {
+    int rule = directive_set_find(parse->options->directives, raw);
+    if (rule < 0) return;
+    uint32_t text = facts_add_text(parse->facts, raw.data, raw.length);
+    struct fact_note *note = facts_add_note(parse->facts);
+    if (!note) return;
+    note->span.start = ts_node_start_byte(node) + 1;
+    note->span.end = (uint32_t)(note->span.start + raw.length);
+    note->text = text;
+    note->text_length = (uint32_t)raw.length;
+    note->code = NOTE_NEAR_MISS;
+    note->detail = detail;
+    note->configured = (int16_t)rule;
+}
+
+/* A statement of the module, after its prologue, that looks like a directive. */
+static void read_statement(struct syntax_parse *parse, TSNode statement) {
+    TSNode node = only_string(statement);
+    uint8_t detail = MISS_MISPLACED;
+    if (ts_node_is_null(node)) {
+        TSNode inner = syntax_first_child(statement);
+        node = syntax_unwrap(inner);
+        detail = ts_node_eq(inner, node) ? MISS_TEMPLATE : MISS_PARENTHESISED;
+    }
+    if (syntax_is(node, "string") || syntax_is(node, "template_string")) {
+        add_miss(parse, node, syntax_inner(parse, node), detail);
+    }
+}
+
+void syntax_fill_directives(struct syntax_parse *parse) {
+    uint32_t end = read_prologue(parse, parse->root, (TSNode){0}), scope_end = 0;
+    for (size_t i = 0; i < parse->event_count; i++) {
+        const struct syntax_event *event = &parse->events[i];
+        bool top = event->start >= scope_end;
+        if (event->capture <= CAPTURE_SCOPE_BLOCK && event->end > scope_end) {
+            scope_end = event->end;
+        } else if (event->capture == CAPTURE_STATEMENT && top && event->start >= end) {
+            read_statement(parse, event->node);
+        } else if (event->capture == CAPTURE_BODY) {
+            read_prologue(parse, event->node, ts_node_parent(event->node));
+        }
+    }
+}
