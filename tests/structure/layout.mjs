@@ -11,7 +11,7 @@ const ROWS = [
   ["error", "arena", "ledger", "table", "text", "os", "os_*", "json", "json_*"],
   ["facts"],
   ["path"],
-  ["realpath"],
+  ["listing", "realpath"],
   ["read"],
   ["lex", "lex_*"],
   ["syntax", "syntax_*"],

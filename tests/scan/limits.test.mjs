@@ -1,0 +1,79 @@
+// The memory limit and the interrupt: an honest partial report, and nothing half-written.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { test } from "node:test";
+import { hardLink, project, run, sanitized, scan, start } from "./helper.mjs";
+
+const LATEST = sanitized ? 1000 : 100; // ms
+
+function wide(t, count) {
+  const files = {};
+  for (let i = 0; i < count; i++) files[`src/${"long-name-".repeat(8)}${i}.ts`] = `'use client'; import './gone${i}'`;
+  return project(t, files);
+}
+
+test("the memory limit: exit 3, a partial report that says so, and where the memory went", (t) => {
+  const root = wide(t, 4000);
+  const report = scan(root, ["--memory-limit", "512KiB", "--threads", "2"], { status: 3 });
+  assert.equal(report.complete, false);
+  assert.equal(report.stats.exitCode, 3);
+  assert.equal(report.stats.memory.limit, 512 << 10);
+  assert.ok(report.stats.memory.peak <= 512 << 10);
+  assert.ok(report.modules.length < 4000);
+  const { status, stderr, stdout } = run(["scan", root, "--memory-limit", "512KiB"]);
+  assert.equal(status, 3);
+  assert.match(stdout + stderr, /memory limit/i);
+  assert.match(stdout + stderr, /paths|graph|facts|leases/);
+});
+
+test("a limit that suffices changes nothing", (t) => {
+  const root = wide(t, 500);
+  const report = scan(root, ["--memory-limit", "16MiB"], { status: 0 });
+  assert.deepEqual([report.complete, report.modules.length], [true, 500]);
+});
+
+test("8 MiB and 64 threads stays in 8 MiB", (t) => {
+  const report = scan(wide(t, 500), ["--memory-limit", "8MiB", "--threads", "64"]);
+  assert.ok(report.stats.memory.peak <= 8 << 20);
+  assert.equal(report.complete, true);
+});
+
+test("limits from tiny to sufficient never crash", (t) => {
+  const root = wide(t, 300);
+  for (const size of ["1", "1KiB", "10KiB", "50KiB", "100KiB", "200KiB", "400KiB", "800KiB", "1MiB", "2MiB", "4MiB"]) {
+    const { status, stdout } = run(["scan", root, "--memory-limit", size, "--json"]);
+    assert.ok([0, 2, 3].includes(status), `${size}: exit ${status}`);
+    if (stdout) assert.equal(JSON.parse(stdout).complete, status === 0, size);
+  }
+});
+
+test("a partial report is written whole to --output", (t) => {
+  const root = wide(t, 4000);
+  const out = project(t);
+  assert.equal(run(["scan", root, "--memory-limit", "512KiB", "--json", "--output", join(out, "r.json")]).status, 3);
+  assert.equal(JSON.parse(readFileSync(join(out, "r.json"))).complete, false);
+  assert.deepEqual(readdirSync(out), ["r.json"]);
+});
+
+test(`an interrupt ends the scan within ${LATEST} ms: exit 130, no --output`, async (t) => {
+  const files = { "src/m0.js": 'f(a / b, "from", /x"/); { import_("y"); } // it\'s import("z")\n'.repeat(150_000) + "import('./gone')" };
+  for (let i = 1; i < 400; i++) files[`src/m${i}.js`] = hardLink("src/m0.js");
+  const root = project(t, files);
+  const out = project(t);
+  for (const delay of [150, 250, 400]) {
+    const entries = Array.from({ length: 400 }, (_, i) => ["--entry", `src/m${i}.js`]).flat();
+    const { child, exit } = start(["scan", root, ...entries, "--threads", "2", "--json", "--output", join(out, "r.json")]);
+    await setTimeout(delay);
+    const begin = performance.now();
+    child.kill("SIGINT");
+    const { status, signal, stderr } = await exit;
+    const took = performance.now() - begin;
+    assert.deepEqual([status, signal], [130, null], stderr);
+    assert.doesNotMatch(stderr, /Sanitizer/);
+    assert.ok(took <= LATEST, `${took} ms`);
+    assert.ok(!existsSync(join(out, "r.json")));
+    assert.deepEqual(readdirSync(out), []);
+  }
+});
