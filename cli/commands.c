@@ -1,0 +1,80 @@
+#include "commands.h"
+
+#include <string.h>
+
+#include "interrupt.h"
+#include "terminal.h"
+
+#if defined(__has_feature)
+#define HAS_FEATURE(name) __has_feature(name)
+#else
+#define HAS_FEATURE(name) 0
+#endif
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) ||                               \
+    HAS_FEATURE(address_sanitizer) || HAS_FEATURE(thread_sanitizer)
+enum { FREES_AT_END = 1 };
+#else
+enum { FREES_AT_END = 0 };
+#endif
+
+int status_of(int code) {
+    switch (code) {
+    case 0:
+        return STATUS_OK;
+    case PROLOGUE_ELIMIT:
+    case PROLOGUE_ENOMEM:
+        return STATUS_LIMIT;
+    case PROLOGUE_ECANCELLED:
+        return STATUS_INTERRUPTED;
+    case PROLOGUE_EFILE:
+    case PROLOGUE_ETHREAD:
+    case PROLOGUE_EWRITE:
+        return STATUS_PROBLEM;
+    default:
+        return STATUS_USAGE;
+    }
+}
+
+int command_failed(const struct options *options, const prologue_session *session, int code,
+                   const char *subject) {
+    const char *detail = session ? prologue_session_detail(session) : "";
+    if (!*detail && subject)
+        detail = subject;
+    complain(command_name(options->command), "%s%s%s", prologue_error_message(code),
+             *detail ? ": " : "", detail);
+    return status_of(code);
+}
+
+prologue_session *command_session(const struct options *options, int *status) {
+    prologue_session *session = NULL;
+    int code = prologue_session_create(&session, &options->session);
+    if (code != 0) {
+        *status = command_failed(options, NULL, code, NULL);
+        return NULL;
+    }
+    interrupt_watch(session);
+    return session;
+}
+
+void command_end(prologue_session *session, prologue_report *report) {
+    interrupt_release();
+    if (!FREES_AT_END)
+        return;
+    prologue_report_free(report);
+    prologue_session_destroy(session);
+}
+
+static bool cannot_write(const struct options *options, const struct output *output) {
+    complain(command_name(options->command), "cannot write to %s: %s", output->name,
+             strerror(output->error));
+    return false;
+}
+
+bool command_open(const struct options *options, struct output *output) {
+    return output_open(output, options->output) || cannot_write(options, output);
+}
+
+bool command_close(const struct options *options, struct output *output) {
+    return output_close(output) || cannot_write(options, output);
+}

@@ -1,0 +1,45 @@
+/* The commands, and what they share: sessions, failures, the end of an output. */
+#ifndef COMMANDS_H
+#define COMMANDS_H
+
+#include "options.h"
+#include "output.h"
+
+/* What the program exits with; the commands return one of these. */
+enum status {
+    STATUS_OK = 0,
+    STATUS_PROBLEM =
+        1, /* error diagnostics, an unread file, an unresolved import, a failed write */
+    STATUS_USAGE = 2,
+    STATUS_LIMIT = 3,
+    STATUS_INTERRUPTED = 130
+};
+
+int command_scan(const struct options *options);
+int command_inspect(const struct options *options);
+int command_resolve(const struct options *options);
+
+/* The answers to the JSON lines of standard input. */
+int batch_answer(const struct options *options, prologue_session *session, struct output *output);
+/* The answer to the options' own question, as such a line. `status` is that of the command. */
+int batch_answer_one(const struct options *options, prologue_session *session,
+                     struct output *output);
+
+/* 0 or a PROLOGUE_E code as the exit status that stands for it. */
+int status_of(int code);
+
+/* Explains why a call failed and returns the exit status. `subject` stands in where the session has
+ * no detail; both may be NULL. */
+int command_failed(const struct options *options, const prologue_session *session, int code,
+                   const char *subject);
+
+/* The session of a command, watched for signals; NULL with `*status` set where it cannot be made. */
+prologue_session *command_session(const struct options *options, int *status);
+/* What a process that is about to end need not do is done only where leaks are looked for. */
+void command_end(prologue_session *session, prologue_report *report);
+
+/* Both explain what fails. */
+bool command_open(const struct options *options, struct output *output);
+bool command_close(const struct options *options, struct output *output);
+
+#endif

@@ -1,0 +1,36 @@
+#define _GNU_SOURCE
+#include "interrupt.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "output.h"
+
+static _Atomic(prologue_session *) watched;
+
+static void on_signal(int number) {
+    int error = errno;
+    (void)number;
+    prologue_session *session = atomic_exchange(&watched, NULL);
+    if (!session) {
+        output_remove_unfinished();
+        _exit(STATUS_INTERRUPTED);
+    }
+    prologue_session_cancel(session);
+    errno = error;
+}
+
+void interrupt_watch(prologue_session *session) {
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    atomic_store(&watched, session);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+void interrupt_release(void) {
+    atomic_store(&watched, NULL);
+}

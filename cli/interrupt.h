@@ -1,0 +1,11 @@
+/* SIGINT and SIGTERM: the first cancels what the session does, the next ends the program. */
+#ifndef INTERRUPT_H
+#define INTERRUPT_H
+
+#include <prologue.h>
+
+void interrupt_watch(prologue_session *session);
+/* There is nothing left to cancel: a signal now removes an unfinished file and ends the program. */
+void interrupt_release(void);
+
+#endif
