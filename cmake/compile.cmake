@@ -13,6 +13,7 @@ set(PROLOGUE_WARNINGS
 
 function(prologue_compile target)
   target_compile_options(${target} PRIVATE ${PROLOGUE_WARNINGS})
+  target_compile_definitions(${target} PRIVATE _GNU_SOURCE=) # as an empty #define, which may follow
   if(PROLOGUE_SANITIZE)
     set(flags -fsanitize=${PROLOGUE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_compile_options(${target} PRIVATE ${flags})

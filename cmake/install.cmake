@@ -5,9 +5,7 @@ include(CMakePackageConfigHelpers)
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/prologue)
 
 install(TARGETS prologue prologue_static EXPORT prologue)
-if(TARGET prologue_cli)
-  install(TARGETS prologue_cli)
-endif()
+install(TARGETS prologue_cli)
 install(FILES scanner/include/prologue.h TYPE INCLUDE)
 install(EXPORT prologue NAMESPACE prologue:: FILE prologueTargets.cmake DESTINATION ${package})
 

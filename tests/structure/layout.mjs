@@ -16,7 +16,7 @@ const ROWS = [
   ["lex", "lex_*"],
   ["syntax", "syntax_*"],
   ["notes", "reader", "inspect"],
-  ["package_json", "tsconfig", "resolve", "resolve_*"],
+  ["manifest", "package_json", "tsconfig", "resolve", "resolve_*"],
   ["graph"],
   ["walk", "walk_*"],
   ["report", "report_*"],
