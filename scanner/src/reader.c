@@ -1,0 +1,95 @@
+#include "reader.h"
+
+void reader_init(struct reader *reader, struct ledger *ledger) {
+    *reader = (struct reader){.ledger = ledger};
+    facts_init(&reader->spare, ledger);
+}
+
+void reader_free(struct reader *reader) {
+    lexer_free(reader->lexer);
+    syntax_free(reader->syntax);
+    facts_free(&reader->spare);
+    reader->lexer = NULL;
+    reader->syntax = NULL;
+}
+
+static void swap_facts(struct facts *a, struct facts *b) {
+    struct facts swap = *a;
+    *a = *b;
+    *b = swap;
+}
+
+static bool has_note(const struct facts *facts, enum fact_note_code code) {
+    for (uint32_t i = 0; i < facts->note_count; i++) {
+        if (facts->notes[i].code == code) return true;
+    }
+    return false;
+}
+
+static void note_doubt(struct facts *facts) {
+    if (has_note(facts, NOTE_NOT_CERTAIN)) return;
+    struct fact_note *note = facts_add_note(facts);
+    if (!note) return;
+    note->code = NOTE_NOT_CERTAIN;
+    note->configured = -1;
+}
+
+static int read_with_lexer(struct reader *reader, const struct lex_options *options,
+                           const char *bytes, size_t size, struct facts *facts, bool *sure) {
+    if (!reader->lexer) reader->lexer = lexer_new(reader->ledger);
+    if (!reader->lexer) return ledger_error(reader->ledger);
+    *sure = lexer_read(reader->lexer, options, bytes, size, facts) == LEX_SURE;
+    return facts->error;
+}
+
+/* Its own lack of memory is no error: the lexer's facts are there. */
+static enum syntax_answer read_with_grammar(struct reader *reader,
+                                            const struct lex_options *options, const char *bytes,
+                                            size_t size, struct facts *facts) {
+    if (!reader->syntax) reader->syntax = syntax_new(reader->ledger);
+    if (!reader->syntax) return SYNTAX_NOMEM;
+    return syntax_read(reader->syntax, options, bytes, size, facts);
+}
+
+static int read_forced_grammar(struct reader *reader, const struct lex_options *options,
+                               const char *bytes, size_t size, struct facts *facts, bool *sure) {
+    facts_clear(facts);
+    facts->grammar = true;
+    *sure = read_with_grammar(reader, options, bytes, size, facts) == SYNTAX_SURE;
+    if (!*sure) note_doubt(facts);
+    return facts->error;
+}
+
+static int read_auto(struct reader *reader, const struct lex_options *options, const char *bytes,
+                     size_t size, struct facts *facts) {
+    bool sure;
+    int error = read_with_lexer(reader, options, bytes, size, facts, &sure);
+    if (error || sure) return error;
+    facts_clear(&reader->spare);
+    if (read_with_grammar(reader, options, bytes, size, &reader->spare) == SYNTAX_SURE &&
+        !reader->spare.error) {
+        swap_facts(facts, &reader->spare);
+    } else {
+        note_doubt(facts);
+    }
+    return facts->error;
+}
+
+int reader_read(struct reader *reader, const struct lex_options *options,
+                enum prologue_reader which, const char *bytes, size_t size, struct facts *facts,
+                bool *unsure) {
+    bool sure = true;
+    int error;
+    switch (which) {
+    case PROLOGUE_READER_LEXER:
+        error = read_with_lexer(reader, options, bytes, size, facts, &sure);
+        break;
+    case PROLOGUE_READER_GRAMMAR:
+        error = read_forced_grammar(reader, options, bytes, size, facts, &sure);
+        break;
+    default: error = read_auto(reader, options, bytes, size, facts); break;
+    }
+    if (unsure) *unsure = !sure;
+    facts_locate(facts, bytes, size);
+    return error;
+}

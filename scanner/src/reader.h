@@ -1,0 +1,26 @@
+/* Reads one file: the lexer first, the grammar where the lexer is not sure. */
+#ifndef READER_H
+#define READER_H
+
+#include "lex.h"
+#include "syntax.h"
+
+struct reader {
+    struct ledger *ledger;
+    struct lexer *lexer;   /* each made at its first need */
+    struct syntax *syntax;
+    struct facts spare; /* the grammar's, beside the lexer's best guess */
+};
+
+void reader_init(struct reader *reader, struct ledger *ledger);
+void reader_free(struct reader *reader);
+
+/* Fills `facts`, positions too. `bytes` is borrowed and not read past its end.
+ * `*unsure` (may be NULL) tells that the reader that was forced is not sure; PROLOGUE_READER_AUTO
+ * says so with a NOTE_NOT_CERTAIN instead, and the lexer's best guess stands.
+ * 0, PROLOGUE_ENOMEM or PROLOGUE_ELIMIT; then the facts are incomplete. */
+int reader_read(struct reader *reader, const struct lex_options *options,
+                enum prologue_reader which, const char *bytes, size_t size, struct facts *facts,
+                bool *unsure);
+
+#endif
