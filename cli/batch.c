@@ -53,7 +53,7 @@ static void read_more(struct lines *lines) {
  * more input is waited for. */
 static bool next_line(struct lines *lines, struct output *output, prologue_slice *line) {
     size_t looked = 0;
-    for (;;) {
+    while (lines->bytes) {
         char *start = lines->bytes + lines->start;
         size_t length = lines->end - lines->start;
         char *stop = length > looked ? memchr(start + looked, '\n', length - looked) : NULL;
@@ -67,6 +67,7 @@ static bool next_line(struct lines *lines, struct output *output, prologue_slice
             return false;
         read_more(lines);
     }
+    return false;
 }
 
 static bool is_blank(prologue_slice line) {
@@ -87,7 +88,7 @@ struct question {
     bool has_nul; /* the specifier holds a NUL: a bundler's own module, which no file can be */
 };
 
-/* A key that may be absent or null; NULL with `*error` where it is no text. */
+/* A key that may be absent or null; NULL with `*error` set where it is no text. */
 static const char *read_key(const json_t *keys, const char *key, const char *otherwise,
                             const char **error, const char *complaint) {
     json_t *value = json_object_get(keys, key);
@@ -96,6 +97,11 @@ static const char *read_key(const json_t *keys, const char *key, const char *oth
     if (!json_is_string(value))
         *error = complaint;
     return json_string_value(value);
+}
+
+static bool holds_nul(const json_t *keys, const char *key) {
+    const json_t *value = json_object_get(keys, key);
+    return json_is_string(value) && strlen(json_string_value(value)) != json_string_length(value);
 }
 
 /* NULL, or what is wrong with it. */
@@ -121,8 +127,9 @@ static const char *read_question(struct question *question) {
     if (number < 0)
         return "\"kind\" is not import, export, dynamic, require or glob";
     question->kind = (enum prologue_kind)number;
-    size_t length = json_string_length(json_object_get(keys, "specifier"));
-    question->has_nul = strlen(question->specifier) != length;
+    question->has_nul = holds_nul(keys, "specifier");
+    if (holds_nul(keys, "from") || holds_nul(keys, "environment"))
+        return "\"from\" or \"environment\" holds a NUL";
     return NULL;
 }
 
@@ -240,6 +247,7 @@ int batch_answer(const struct options *options, prologue_session *session, struc
     struct lines lines = {.bytes = NULL};
     prologue_slice line;
     int status = STATUS_OK;
+    make_room(&lines);
     for (size_t number = 1; next_line(&lines, output, &line); number++) {
         if (is_blank(line))
             continue;

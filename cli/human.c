@@ -109,7 +109,7 @@ static void print_headline(struct page *page) {
                  terminal_count(&client, summary->client_count),
                  terminal_count(&server, summary->server_count));
     terminal_plain(page->terminal);
-    output_print(page->terminal->output, " of %s reached in %s, %s at most\n",
+    output_print(page->terminal->output, " of %s reached in %s, %s of memory\n",
                  terminal_count(&modules, summary->module_count),
                  terminal_time(&time, summary->stats.elapsed_ms),
                  terminal_size(&size, summary->stats.memory.peak));
@@ -231,7 +231,8 @@ static void print_files(struct page *page, bool client, uint64_t count) {
     if (count == 0)
         return;
     text(page, "\n");
-    styled(page, client ? STYLE_CLIENT : STYLE_SERVER, client ? "use client" : "use server");
+    styled(page, client ? STYLE_CLIENT : STYLE_SERVER,
+           client ? "\"use client\"" : "\"use server\"");
     struct number_text number;
     output_print(page->terminal->output, ", %s of your own\n", terminal_count(&number, count));
     for (size_t i = 0; shown < most && module_at(page, i, &module); i++) {

@@ -21,7 +21,8 @@ int main(int argc, char **argv) {
     static const int statuses[] = {
         [OPTIONS_DONE] = STATUS_OK, [OPTIONS_BAD] = STATUS_USAGE, [OPTIONS_FAIL] = STATUS_PROBLEM};
     struct options options;
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write */
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe and a file size limit are failed writes */
+    signal(SIGXFSZ, SIG_IGN);
     enum options_result result = options_parse(&options, argc, argv);
     if (result == OPTIONS_RUN && options.quiet)
         complain_never();

@@ -109,12 +109,13 @@ static bool unknown_option(const struct options *options, const char *element) {
 }
 
 static bool unknown_command(const struct options *options, const char *word) {
-    if (*word == '-')
-        return options_bad(options, "unknown option %s", word);
-    const char *nearest = value_nearest(word, command_names, 3);
-    if (nearest)
-        return options_bad(options, "unknown command '%s'; did you mean %s?", word, nearest);
-    return options_bad(options, "unknown command '%s'", word);
+    static const char *const own_options[] = {"--help", "--version"};
+    bool option = *word == '-';
+    const char *nearest =
+        option ? value_nearest(word, own_options, 2) : value_nearest(word, command_names, 3);
+    return options_bad(options, "unknown %s '%s'%s%s%s", option ? "option" : "command", word,
+                       nearest ? "; did you mean " : "", nearest ? nearest : "",
+                       nearest ? "?" : "");
 }
 
 /* ---- the options of a command ----------------------------------------------------------------- */

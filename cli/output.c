@@ -18,14 +18,18 @@ static bool fail(struct output *output, int error) {
     return false;
 }
 
-/* PID and a counter make the name; another run's leftover is stepped over. */
+/* Beside the target, and short, since the target's own name may be as long as names can be. Another
+ * run's leftover is stepped over. */
 static bool open_temporary(struct output *output, mode_t mode) {
-    size_t size = strlen(output->target) + 32;
+    const char *slash = strrchr(output->target, '/');
+    int folder = slash ? (int)(slash + 1 - output->target) : 0;
+    size_t size = (size_t)folder + 64;
     output->temporary = malloc(size);
     if (!output->temporary)
         return fail(output, ENOMEM);
     for (int attempt = 0; attempt < 100; attempt++) {
-        snprintf(output->temporary, size, "%s.%ld-%d.tmp", output->target, (long)getpid(), attempt);
+        snprintf(output->temporary, size, "%.*s.prologue-%ld-%d.tmp", folder, output->target,
+                 (long)getpid(), attempt);
         output->descriptor =
             open(output->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode & 0777);
         if (output->descriptor >= 0 || errno != EEXIST)

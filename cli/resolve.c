@@ -89,7 +89,8 @@ static int answer(const struct options *options, prologue_session *session) {
         status = batch_answer_one(options, session, &output);
     else
         status = answer_people(options, session, &output);
-    if (status > STATUS_PROBLEM) {
+    bool cut_short = options->batch ? status != STATUS_OK : status > STATUS_PROBLEM;
+    if (cut_short) {
         output_flush(&output);
         output_abandon(&output);
         return status;

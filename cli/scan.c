@@ -103,7 +103,8 @@ int command_scan(const struct options *options) {
         if (status == STATUS_OK)
             status = summary.exit_code;
     } else {
-        status = command_failed(options, session, code, NULL);
+        status =
+            command_failed(options, session, code, code == PROLOGUE_EROOT ? options->root : NULL);
     }
     command_end(session, report);
     return status;
