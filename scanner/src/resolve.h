@@ -1,0 +1,78 @@
+/* (folder, specifier, environment, kind) -> a path. Never reads source text.
+ *
+ * A relative specifier with a script's extension is answered without asking the disk: the answer's
+ * path is then PATH_ASSUMED, and opening it is the test. Whoever finds it missing sets its state and
+ * asks again; the second answer follows from what is known by then. */
+#ifndef RESOLVE_H
+#define RESOLVE_H
+
+#include "package_json.h"
+#include "tsconfig.h"
+
+enum { RESOLVE_MAX_REDIRECTS = 32 };
+
+enum resolve_outcome {
+    RESOLVE_FAILED,
+    RESOLVE_MODULE,   /* `path` is a script */
+    RESOLVE_LEAF,     /* `path` is another file, or a script asked for with a query */
+    RESOLVE_EXTERNAL, /* left as it is written */
+    RESOLVE_IGNORED,  /* `false` in a browser map */
+};
+
+struct answer {
+    enum resolve_outcome outcome;
+    path_id path;     /* real */
+    const char *code; /* the diagnostic's, where it failed */
+};
+
+struct resolve_environment {
+    struct slice name;
+    const struct slice *conditions;
+    uint32_t condition_count;
+    bool browser; /* the client's main fields, and browser maps */
+};
+
+struct resolve_alias {
+    struct slice from, to;
+};
+
+/* The steps taken, for people. */
+struct trace {
+    struct arena texts;
+    const char **steps;
+    uint32_t count, capacity;
+    const char *reason; /* why it failed: the last that was said */
+};
+
+void trace_init(struct trace *trace, struct ledger *ledger);
+void trace_clear(struct trace *trace);
+void trace_free(struct trace *trace);
+
+struct resolver {
+    struct ledger *ledger;
+    struct realpath *realpath;
+    struct packages *packages;
+    struct tsconfigs *tsconfigs;
+    path_id root;
+    const struct resolve_environment *environments;
+    uint32_t environment_count;
+    const struct resolve_alias *aliases;
+    uint32_t alias_count;
+    const struct slice *externals;
+    uint32_t external_count;
+    struct rows memos; /* answers for bare specifiers */
+    struct table memo_table;
+    struct arena memo_texts;
+    uint64_t resolved, memo_hits;
+};
+
+void resolver_init(struct resolver *resolver, struct ledger *ledger, struct realpath *realpath,
+                   struct packages *packages, struct tsconfigs *tsconfigs);
+void resolver_free(struct resolver *resolver);
+
+/* `from` is the importer's real folder. `require`: the kind's condition is `require`, not `import`.
+ * `trace` may be NULL. Memory errors are left in realpath->error. */
+struct answer resolve(struct resolver *resolver, struct folder *from, struct slice specifier,
+                      uint32_t environment, bool require, struct trace *trace);
+
+#endif

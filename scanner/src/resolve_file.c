@@ -1,0 +1,316 @@
+#include "resolve_private.h"
+
+#include "language.h"
+
+static const char *const extensions[] = {".mjs", ".js", ".mts", ".ts", ".jsx", ".tsx", ".json"};
+
+enum { EXTENSIONS = sizeof extensions / sizeof *extensions };
+
+/* What may stand in the place of a script that does not exist. */
+static const struct {
+    const char *written, *instead[2];
+} substitutes[] = {
+    {".js", {".ts", ".tsx"}},
+    {".jsx", {".tsx", NULL}},
+    {".mjs", {".mts", NULL}},
+    {".cjs", {".cts", NULL}},
+};
+
+static bool is_script(struct slice name) {
+    unsigned dialect;
+    return language_of(name, &dialect);
+}
+
+static struct slice browser_value(struct question *question, struct package *package,
+                                  struct slice key, uint32_t *node) {
+    struct packages *packages = question->resolver->packages;
+    *node = package_map_get(packages, package, &package->browser_map, key);
+    if (*node == JSON_NONE && slice_starts(key, SLICE("./"))) {
+        *node = package_map_get(packages, package, &package->browser_map, slice_skip(key, 2));
+    }
+    if (*node != JSON_NONE && json_at(&package->json, *node)->type == JSON_STRING) {
+        return json_text(&package->json, *node);
+    }
+    return (struct slice){NULL, 0};
+}
+
+/* NOT_FOUND where the map says nothing of this key. */
+static enum found apply_browser_map(struct question *question, struct package *package,
+                                    struct slice key) {
+    uint32_t node;
+    struct slice value = browser_value(question, package, key, &node);
+    if (node == JSON_NONE) {
+        return NOT_FOUND;
+    }
+    if (json_at(&package->json, node)->type == JSON_FALSE) {
+        say(question, "the browser map of %s says false", show(question, package->file));
+        question->answer.outcome = RESOLVE_IGNORED;
+        return FOUND;
+    }
+    if (!value.data || slice_equal(value, key)) {
+        return NOT_FOUND;
+    }
+    say(question, "the browser map of %s says '%.*s'", show(question, package->file),
+        (int)value.length, value.data);
+    struct folder *folder = folder_of(question->resolver->realpath, package->folder);
+    return redirect(question, folder, value, SLICE(""));
+}
+
+static struct package *package_with_map(struct question *question, struct folder *folder) {
+    if (!question->environment->browser) {
+        return NULL;
+    }
+    struct package *package = package_around(question->resolver->packages, folder);
+    return package && package->browser_map.node != JSON_NONE ? package : NULL;
+}
+
+/* "./lib/name" as the package sees it. */
+static struct slice key_of(const struct question *question, const struct package *package,
+                           path_id path, char *text, size_t size) {
+    text[0] = '.';
+    text[1] = '/';
+    size_t length = path_relative(question->resolver->realpath->paths, package->folder, path,
+                                  text + 2, size - 2);
+    return (struct slice){text, length ? length + 2 : 0};
+}
+
+enum found resolve_browser_request(struct question *question) {
+    char text[PATH_LONGEST + 8];
+    path_id path;
+    struct slice specifier = question->specifier;
+    struct package *package = package_with_map(question, question->base);
+    if (!package || slice_starts(specifier, SLICE("/"))) {
+        return NOT_FOUND;
+    }
+    if (!slice_starts(specifier, SLICE("."))) {
+        return apply_browser_map(question, package, specifier);
+    }
+    struct paths *paths = question->resolver->realpath->paths;
+    if (!check_memory(question, path_join(paths, question->base->path, specifier, &path)) ||
+        !path_is_below(paths, path, package->folder)) {
+        return NOT_FOUND;
+    }
+    return apply_browser_map(question, package, key_of(question, package, path, text, sizeof text));
+}
+
+static enum found map_candidate(struct question *question, struct folder *folder,
+                                struct slice name) {
+    char text[PATH_LONGEST + 8];
+    struct package *package = package_with_map(question, folder);
+    if (!package) {
+        return NOT_FOUND;
+    }
+    struct slice key = key_of(question, package, folder->path, text, sizeof text);
+    if (key.length == 3 && key.data[2] == '.') {
+        key.length = 1;
+    }
+    if (!key.length || key.length + name.length + 1 >= sizeof text) {
+        return NOT_FOUND;
+    }
+    text[key.length] = '/';
+    memcpy(text + key.length + 1, name.data, name.length);
+    key.length += name.length + 1;
+    return apply_browser_map(question, package, key);
+}
+
+static enum found accept(struct question *question, path_id path) {
+    struct slice name = path_name(question->resolver->realpath->paths, path);
+    question->answer.outcome = is_script(name) ? RESOLVE_MODULE : RESOLVE_LEAF;
+    question->answer.path = path;
+    return FOUND;
+}
+
+static enum found try_name(struct question *question, struct folder *folder, struct slice name) {
+    path_id real;
+    enum found mapped = map_candidate(question, folder, name);
+    if (mapped != NOT_FOUND) {
+        return mapped;
+    }
+    switch (realpath_child(question->resolver->realpath, folder, name, is_script(name), &real)) {
+    case PATH_FILE:
+    case PATH_ASSUMED:
+        say(question, "%s exists", show(question, real));
+        return accept(question, real);
+    case PATH_OTHER:
+        say(question, "%s/%.*s is not a regular file", show(question, folder->path),
+            (int)name.length, name.data);
+        return NOT_FOUND;
+    case PATH_LOOP:
+        say(question, "%s/%.*s is a circle of symbolic links", show(question, folder->path),
+            (int)name.length, name.data);
+        return NOT_FOUND;
+    default:
+        say(question, "no file %s/%.*s", show(question, folder->path), (int)name.length,
+            name.data);
+        return NOT_FOUND;
+    }
+}
+
+/* The name without its last `cut` characters, and with `tail`. */
+static enum found try_changed(struct question *question, struct folder *folder, struct slice name,
+                              size_t cut, const char *tail) {
+    char text[PATH_LONGEST + 8];
+    size_t kept = name.length - cut, length = strlen(tail);
+    if (kept + length > PATH_LONGEST) {
+        return NOT_FOUND;
+    }
+    memcpy(text, name.data, kept);
+    memcpy(text + kept, tail, length);
+    return try_name(question, folder, (struct slice){text, kept + length});
+}
+
+static enum found try_substitutes(struct question *question, struct folder *folder,
+                                  struct slice name) {
+    for (size_t i = 0; i < sizeof substitutes / sizeof *substitutes; i++) {
+        struct slice written = slice_of(substitutes[i].written);
+        if (!slice_ends(name, written)) {
+            continue;
+        }
+        for (size_t j = 0; j < 2 && substitutes[i].instead[j]; j++) {
+            enum found found = try_changed(question, folder, name, written.length,
+                                           substitutes[i].instead[j]);
+            if (found != NOT_FOUND) {
+                return found;
+            }
+        }
+    }
+    return NOT_FOUND;
+}
+
+static enum found try_extensions(struct question *question, struct folder *folder,
+                                 struct slice name) {
+    /* Several names in one folder: listing it once is cheaper than opening each. */
+    realpath_list(question->resolver->realpath, folder);
+    for (size_t i = 0; i < EXTENSIONS; i++) {
+        enum found found = try_changed(question, folder, name, 0, extensions[i]);
+        if (found != NOT_FOUND) {
+            return found;
+        }
+    }
+    return NOT_FOUND;
+}
+
+enum found resolve_names(struct question *question, struct folder *folder, struct slice name) {
+    enum found found = try_name(question, folder, name);
+    if (found == NOT_FOUND) {
+        found = try_substitutes(question, folder, name);
+    }
+    return found == NOT_FOUND ? try_extensions(question, folder, name) : found;
+}
+
+/* Main fields may climb as far as the outermost package folder around them. */
+static path_id outermost_package(struct question *question, const struct folder *folder) {
+    struct paths *paths = question->resolver->realpath->paths;
+    struct realpath *realpath = question->resolver->realpath;
+    path_id outermost = folder->path;
+    for (path_id at = folder->path; at != PATH_ROOT; at = path_at(paths, at)->parent) {
+        if (slice_equal(path_name(paths, at), SLICE("node_modules"))) {
+            break;
+        }
+        struct folder *row = realpath_folder(realpath, at);
+        if (row && package_in(question->resolver->packages, row)) {
+            outermost = at;
+        }
+    }
+    return outermost;
+}
+
+static bool stays_inside(struct question *question, struct package *package,
+                         struct folder *folder, uint32_t node, path_id target) {
+    struct paths *paths = question->resolver->realpath->paths;
+    if (path_is_below(paths, target, folder->path) ||
+        path_is_below(paths, target, outermost_package(question, folder))) {
+        return true;
+    }
+    struct slice value = json_text(&package->json, node);
+    say_why(question, "'%.*s' in %s leads out of the package", (int)value.length, value.data,
+            show(question, package->file));
+    question->answer.code = "refused-target";
+    return false;
+}
+
+/* A main field names a file, or a folder with an index. */
+static enum found try_main(struct question *question, struct package *package,
+                           struct folder *folder, uint32_t node) {
+    struct realpath *realpath = question->resolver->realpath;
+    struct slice value = node == JSON_NONE ? SLICE("") : json_text(&package->json, node);
+    path_id target;
+    if (node == JSON_NONE || json_at(&package->json, node)->type != JSON_STRING ||
+        !value.length || slice_equal(value, SLICE(".")) || slice_equal(value, SLICE("./"))) {
+        return NOT_FOUND;
+    }
+    if (value.data[0] == '/') {
+        say_why(question, "'%.*s' in %s is an absolute path", (int)value.length, value.data,
+                show(question, package->file));
+        question->answer.code = "refused-target";
+        return NOT_FOUND;
+    }
+    if (!check_memory(question, path_join(realpath->paths, folder->path, value, &target)) ||
+        !stays_inside(question, package, folder, node, target)) {
+        return NOT_FOUND;
+    }
+    struct slice key = json_key(&package->json, node);
+    say(question, "\"%.*s\" of %s is '%.*s'", (int)key.length, key.data,
+        show(question, package->file), (int)value.length, value.data);
+    struct folder *parent = target == PATH_ROOT
+                                ? NULL
+                                : realpath_folder(realpath, path_at(realpath->paths, target)->parent);
+    enum found found = NOT_FOUND;
+    if (parent && !slice_ends(value, SLICE("/"))) {
+        found = resolve_names(question, parent, path_name(realpath->paths, target));
+    }
+    if (found != NOT_FOUND) {
+        return found;
+    }
+    struct folder *inside = realpath_folder(realpath, target);
+    return inside ? try_extensions(question, inside, SLICE("index")) : NOT_FOUND;
+}
+
+static enum found try_mains(struct question *question, struct package *package,
+                            struct folder *folder) {
+    bool browser = question->environment->browser;
+    const uint32_t fields[] = {browser ? package->browser : JSON_NONE, package->module,
+                               package->jsnext_main, package->jsnext, package->main};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        enum found found = try_main(question, package, folder, fields[i]);
+        if (found != NOT_FOUND) {
+            return found;
+        }
+    }
+    return NOT_FOUND;
+}
+
+enum found resolve_folder(struct question *question, struct folder *folder) {
+    struct package *package = package_in(question->resolver->packages, folder);
+    enum found found = package ? try_mains(question, package, folder) : NOT_FOUND;
+    return found == NOT_FOUND ? try_extensions(question, folder, SLICE("index")) : found;
+}
+
+enum found resolve_path(struct question *question, path_id spelled, bool folder_only) {
+    struct realpath *realpath = question->resolver->realpath;
+    if (spelled != PATH_ROOT && !folder_only) {
+        path_id parent = path_at(realpath->paths, spelled)->parent;
+        struct folder *folder = realpath_folder(realpath, parent);
+        if (!folder) {
+            say_why(question, "the folder %s does not exist", show(question, parent));
+            return NOT_FOUND;
+        }
+        enum found found =
+            resolve_names(question, folder, path_name(realpath->paths, spelled));
+        if (found != NOT_FOUND) {
+            return found;
+        }
+    }
+    struct folder *folder = realpath_folder(realpath, spelled);
+    if (!folder) {
+        say_why(question, "no file %s, as it is or with .mjs .js .mts .ts .jsx .tsx .json, and no such folder",
+                show(question, spelled));
+        return NOT_FOUND;
+    }
+    enum found found = resolve_folder(question, folder);
+    if (found == NOT_FOUND && !question->answer.code) {
+        say_why(question, "the folder %s has no main field that leads to a file, and no index file",
+                show(question, spelled));
+    }
+    return found;
+}

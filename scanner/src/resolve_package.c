@@ -1,0 +1,395 @@
+#include "resolve_private.h"
+
+/* "@scope/name/sub/path" -> "@scope/name" and "/sub/path". False for a name that npm cannot have. */
+static bool split_name(struct slice specifier, struct slice *name, struct slice *rest) {
+    const char *end = specifier.data + specifier.length;
+    const char *slash = memchr(specifier.data, '/', specifier.length);
+    if (specifier.length && specifier.data[0] == '@') {
+        slash = slash ? memchr(slash + 1, '/', (size_t)(end - slash - 1)) : end;
+        if (slash == end || !memchr(specifier.data, '/', specifier.length)) {
+            return false;
+        }
+    }
+    size_t length = slash ? (size_t)(slash - specifier.data) : specifier.length;
+    *name = (struct slice){specifier.data, length};
+    *rest = slice_skip(specifier, length);
+    return length > 0 && specifier.data[0] != '.' && !memchr(name->data, '\\', length) &&
+           !memchr(name->data, '%', length);
+}
+
+static bool segment_is(struct slice segment, const char *word) {
+    return slice_equal(segment, slice_of(word));
+}
+
+/* Whether a target, or what stands for its `*`, has a segment that may lead elsewhere. */
+static bool has_bad_segment(struct slice text) {
+    while (text.length) {
+        size_t length = 0;
+        while (length < text.length && text.data[length] != '/' && text.data[length] != '\\') {
+            length++;
+        }
+        struct slice segment = {text.data, length};
+        if (segment_is(segment, ".") || segment_is(segment, "..") ||
+            segment_is(segment, "node_modules")) {
+            return true;
+        }
+        text = slice_skip(text, length + (length < text.length));
+    }
+    return false;
+}
+
+static bool condition_holds(const struct question *question, struct slice condition) {
+    const struct resolve_environment *environment = question->environment;
+    if (slice_equal(condition, SLICE("default")) ||
+        slice_equal(condition, question->require ? SLICE("require") : SLICE("import"))) {
+        return true;
+    }
+    for (uint32_t i = 0; i < environment->condition_count; i++) {
+        if (slice_equal(environment->conditions[i], condition)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum target { TARGET_NONE, TARGET_TEXT, TARGET_NULL, TARGET_BAD };
+
+/* The first member of an object, from `node` on, whose condition holds. */
+static uint32_t next_condition(struct question *question, const struct json *json, uint32_t node) {
+    while (node != JSON_NONE && !condition_holds(question, json_key(json, node))) {
+        struct slice key = json_key(json, node);
+        say(question, "condition '%.*s' does not hold", (int)key.length, key.data);
+        node = json_at(json, node)->next;
+    }
+    if (node != JSON_NONE) {
+        struct slice key = json_key(json, node);
+        say(question, "condition '%.*s' holds", (int)key.length, key.data);
+    }
+    return node;
+}
+
+static enum target visit_target(struct question *question, const struct json *json, uint32_t node,
+                                uint32_t *inner) {
+    switch (json_at(json, node)->type) {
+    case JSON_STRING:
+        return TARGET_TEXT;
+    case JSON_OBJECT:
+        *inner = next_condition(question, json, json_at(json, node)->first);
+        return TARGET_NONE;
+    case JSON_ARRAY:
+        *inner = json_at(json, node)->first;
+        return json_at(json, node)->first == JSON_NONE ? TARGET_NULL : TARGET_NONE;
+    case JSON_NULL:
+        return TARGET_NULL;
+    default:
+        return TARGET_BAD;
+    }
+}
+
+/* Text that a target may be: below the package, or for `imports` also another package's name. */
+static bool is_good_text(struct slice text, bool bare_allowed) {
+    if (slice_starts(text, SLICE("./"))) {
+        return !has_bad_segment(slice_skip(text, 2));
+    }
+    return bare_allowed && text.length && text.data[0] != '.' && text.data[0] != '/' &&
+           !has_bad_segment(text);
+}
+
+/* Goes up from a part that gave nothing until another part may be tried: the next condition of an
+ * object where nothing held, the next item of an array. JSON_NONE: there is none. */
+static uint32_t next_part(struct question *question, const struct json *json, uint32_t top,
+                          uint32_t node, enum target result) {
+    while (node != top) {
+        uint32_t parent = json_at(json, node)->parent, next = json_at(json, node)->next;
+        if (json_at(json, parent)->type == JSON_ARRAY && next != JSON_NONE) {
+            return next;
+        }
+        if (json_at(json, parent)->type == JSON_OBJECT && result == TARGET_NONE) {
+            next = next_condition(question, json, next);
+            if (next != JSON_NONE) {
+                return next;
+            }
+        }
+        node = parent;
+    }
+    return JSON_NONE;
+}
+
+/* The text that a target of exports or imports comes to under the question's conditions. */
+static enum target find_target(struct question *question, const struct json *json, uint32_t top,
+                               bool bare_allowed, uint32_t *text) {
+    enum target last = TARGET_NONE;
+    for (uint32_t node = top; node != JSON_NONE;) {
+        uint32_t inner = JSON_NONE;
+        enum target result = visit_target(question, json, node, &inner);
+        if (inner != JSON_NONE) {
+            node = inner;
+            continue;
+        }
+        if (result == TARGET_TEXT) {
+            *text = node;
+            if (is_good_text(json_text(json, node), bare_allowed)) {
+                return TARGET_TEXT;
+            }
+            result = TARGET_BAD;
+        }
+        last = result;
+        node = next_part(question, json, top, node, result);
+    }
+    return last;
+}
+
+static enum found refuse(struct question *question, const struct package *package,
+                         struct slice target) {
+    say_why(question, "the target '%.*s' in %s is refused: it has to begin with './' and stay in its package",
+            (int)target.length, target.data, show(question, package->file));
+    return stop(question, "refused-target");
+}
+
+/* Puts `star` where the target has a `*`. False where it does not fit. */
+static bool fill_star(struct slice target, struct slice star, char *text, size_t size,
+                      size_t *length) {
+    *length = 0;
+    for (size_t i = 0; i < target.length; i++) {
+        struct slice piece = target.data[i] == '*' && star.data
+                                 ? star
+                                 : (struct slice){target.data + i, 1};
+        if (*length + piece.length >= size) {
+            return false;
+        }
+        memcpy(text + *length, piece.data, piece.length);
+        *length += piece.length;
+    }
+    return true;
+}
+
+static enum found follow_target(struct question *question, struct package *package,
+                                struct slice target, struct slice star) {
+    char text[PATH_LONGEST + 1];
+    size_t length;
+    path_id path;
+    struct realpath *realpath = question->resolver->realpath;
+    if (star.data && has_bad_segment(star)) {
+        return refuse(question, package, star);
+    }
+    if (!fill_star(target, star, text, sizeof text, &length)) {
+        return refuse(question, package, target);
+    }
+    struct slice filled = {text, length};
+    say(question, "%s gives '%.*s'", show(question, package->file), (int)length, text);
+    if (!slice_starts(filled, SLICE("./"))) {
+        return redirect(question, folder_of(realpath, package->folder), filled, SLICE(""));
+    }
+    if (!check_memory(question, path_join(realpath->paths, package->folder, filled, &path))) {
+        return refuse(question, package, target);
+    }
+    enum found found = resolve_path(question, path, false);
+    return found == NOT_FOUND ? stop(question, "unresolved-import") : found;
+}
+
+static void say_conditions(struct question *question, const struct package *package,
+                           struct slice key, const char *field) {
+    char text[512] = "";
+    size_t length = 0;
+    if (!question->trace) {
+        return;
+    }
+    for (uint32_t i = 0; i < question->environment->condition_count; i++) {
+        struct slice condition = question->environment->conditions[i];
+        if (length + condition.length + 3 < sizeof text) {
+            memcpy(text + length, condition.data, condition.length);
+            memcpy(text + length + condition.length, ", ", 3);
+            length += condition.length + 2;
+        }
+    }
+    say_why(question, "'%.*s' is not in the \"%s\" of %s under the conditions %s%s",
+            (int)key.length, key.data, field, show(question, package->file), text,
+            question->require ? "require" : "import");
+}
+
+/* One entry of `exports` or `imports`: what it comes to, followed. */
+static enum found follow_entry(struct question *question, struct package *package, uint32_t node,
+                               struct slice key, struct slice star, const char *field) {
+    uint32_t text = JSON_NONE;
+    enum target target = node == JSON_NONE
+                             ? TARGET_NONE
+                             : find_target(question, &package->json, node, field[0] == 'i', &text);
+    switch (target) {
+    case TARGET_TEXT:
+        return follow_target(question, package, json_text(&package->json, text), star);
+    case TARGET_BAD:
+        if (text != JSON_NONE) {
+            return refuse(question, package, json_text(&package->json, text));
+        }
+        say_why(question, "the entry for '%.*s' in the \"%s\" of %s is neither text, object, array nor null",
+                (int)key.length, key.data, field, show(question, package->file));
+        return stop(question, "refused-target");
+    case TARGET_NULL:
+        say_why(question, "'%.*s' is closed by null in the \"%s\" of %s", (int)key.length, key.data,
+                field, show(question, package->file));
+        return stop(question, "unresolved-import");
+    default:
+        say_conditions(question, package, key, field);
+        return stop(question, "unresolved-import");
+    }
+}
+
+static enum found look_up(struct question *question, struct package *package,
+                          struct package_map *map, struct slice key, const char *field) {
+    struct packages *packages = question->resolver->packages;
+    struct slice star = {NULL, 0};
+    bool exact = !memchr(key.data, '*', key.length) && !slice_ends(key, SLICE("/"));
+    uint32_t node = exact ? package_map_get(packages, package, map, key) : JSON_NONE;
+    if (node == JSON_NONE) {
+        node = package_map_match(packages, package, map, key, &star);
+    }
+    return follow_entry(question, package, node, key, star, field);
+}
+
+/* `exports` is a map of subpaths where its keys begin with a dot; else it is the target of ".". */
+static bool is_subpath_map(const struct package *package) {
+    const struct json_node *exports = json_at(&package->json, package->exports.node);
+    if (exports->type != JSON_OBJECT || exports->first == JSON_NONE) {
+        return exports->type == JSON_OBJECT;
+    }
+    return slice_starts(json_key(&package->json, exports->first), SLICE("."));
+}
+
+static enum found resolve_exports(struct question *question, struct package *package,
+                                  struct slice rest) {
+    char text[PATH_LONGEST + 2];
+    if (rest.length >= PATH_LONGEST) {
+        say_why(question, "the specifier is longer than a path can be");
+        return stop(question, "unresolved-import");
+    }
+    text[0] = '.';
+    memcpy(text + 1, rest.data, rest.length);
+    struct slice key = {text, rest.length + 1};
+    if (is_subpath_map(package)) {
+        return look_up(question, package, &package->exports, key, "exports");
+    }
+    uint32_t node = rest.length ? JSON_NONE : package->exports.node;
+    return follow_entry(question, package, node, key, (struct slice){NULL, 0}, "exports");
+}
+
+enum found resolve_imports(struct question *question) {
+    struct package *package = package_around(question->resolver->packages, question->base);
+    struct slice key = question->specifier;
+    if (!package || package->imports.node == JSON_NONE) {
+        say_why(question, "'%.*s' needs an \"imports\" map, and %s has none", (int)key.length,
+                key.data, package ? show(question, package->file) : "the importer's package");
+        return stop(question, "unresolved-import");
+    }
+    if (key.length == 1) {
+        say_why(question, "'#' alone is no name in an \"imports\" map");
+        return stop(question, "unresolved-import");
+    }
+    return look_up(question, package, &package->imports, key, "imports");
+}
+
+static enum found resolve_in_package(struct question *question, struct folder *folder,
+                                     struct slice rest) {
+    struct realpath *realpath = question->resolver->realpath;
+    struct package *package = package_in(question->resolver->packages, folder);
+    path_id path;
+    if (package && package->exports.node != JSON_NONE) {
+        return resolve_exports(question, package, rest);
+    }
+    if (!rest.length) {
+        enum found found = resolve_folder(question, folder);
+        if (found == NOT_FOUND && !question->answer.code) {
+            say_why(question, "the package in %s has no main field that leads to a file, and no index file",
+                    show(question, folder->path));
+        }
+        return found;
+    }
+    if (has_bad_segment(rest)) {
+        say_why(question, "'%.*s' leads out of the package", (int)question->specifier.length,
+                question->specifier.data);
+        return stop(question, "refused-target");
+    }
+    rest = slice_skip(rest, 1);
+    if (!check_memory(question, path_join(realpath->paths, folder->path, rest, &path))) {
+        return NOT_FOUND;
+    }
+    return resolve_path(question, path, slice_ends(rest, SLICE("/")));
+}
+
+#define NO_MODULES UINT32_MAX
+
+/* The node_modules folder that stands in `at`; NULL. */
+static struct folder *modules_in(struct question *question, struct folder *at) {
+    struct realpath *realpath = question->resolver->realpath;
+    if (!at->modules) {
+        path_id path = NO_PATH;
+        if (!slice_equal(path_name(realpath->paths, at->path), SLICE("node_modules"))) {
+            path = path_child(realpath->paths, at->path, SLICE("node_modules"));
+        }
+        struct folder *modules = path == NO_PATH ? NULL : realpath_folder(realpath, path);
+        at->modules = modules ? path_at(realpath->paths, modules->path)->memo + 1 : NO_MODULES;
+    }
+    return at->modules == NO_MODULES ? NULL : rows_at(&realpath->folders, at->modules - 1);
+}
+
+static enum found resolve_in_modules(struct question *question, struct folder *modules,
+                                     struct slice name, struct slice rest, bool *seen) {
+    struct realpath *realpath = question->resolver->realpath;
+    path_id path;
+    if (!check_memory(question, path_join(realpath->paths, modules->path, name, &path))) {
+        return NOT_FOUND;
+    }
+    struct folder *folder = realpath_folder(realpath, path);
+    if (folder) {
+        *seen = true;
+        say(question, "the package stands in %s", show(question, folder->path));
+        return resolve_in_package(question, folder, rest);
+    }
+    say(question, "no package in %s", show(question, path));
+    if (rest.length) {
+        return NOT_FOUND;
+    }
+    struct folder *parent = realpath_folder(realpath, path_at(realpath->paths, path)->parent);
+    return parent ? resolve_names(question, parent, path_name(realpath->paths, path)) : NOT_FOUND;
+}
+
+static enum found climb(struct question *question, struct slice name, struct slice rest) {
+    struct realpath *realpath = question->resolver->realpath;
+    bool seen = false;
+    for (struct folder *at = question->base; at;
+         at = at->path == PATH_ROOT
+                  ? NULL
+                  : realpath_folder(realpath, path_at(realpath->paths, at->path)->parent)) {
+        struct folder *modules = modules_in(question, at);
+        enum found found =
+            modules ? resolve_in_modules(question, modules, name, rest, &seen) : NOT_FOUND;
+        if (found != NOT_FOUND) {
+            return found;
+        }
+    }
+    if (!seen) {
+        say_why(question, "the package '%.*s' is in no node_modules folder from %s upwards",
+                (int)name.length, name.data, show(question, question->base->path));
+    }
+    return NOT_FOUND;
+}
+
+enum found resolve_bare(struct question *question) {
+    struct slice name, rest;
+    if (!split_name(question->specifier, &name, &rest)) {
+        say_why(question, "'%.*s' is not the name of a package", (int)question->specifier.length,
+                question->specifier.data);
+        return stop(question, "refused-specifier");
+    }
+    if (has_bad_segment(name) || has_bad_segment(rest)) {
+        say_why(question, "'%.*s' leads out of the package", (int)question->specifier.length,
+                question->specifier.data);
+        return stop(question, "refused-specifier");
+    }
+    struct package *package = package_around(question->resolver->packages, question->base);
+    if (package && package->exports.node != JSON_NONE &&
+        slice_equal(package_name(package), name)) {
+        say(question, "the package names itself");
+        return resolve_exports(question, package, rest);
+    }
+    return climb(question, name, rest);
+}

@@ -1,0 +1,386 @@
+#include "tsconfig.h"
+
+#define NO_TSCONFIG UINT32_MAX
+
+static const char *const members[] = {"compilerOptions", "extends", NULL};
+
+/* Files still to be read, the next one last: a config overrides what it extends, and the later of
+ * two extended ones overrides the earlier. */
+struct pending {
+    path_id files[TSCONFIG_MAX_EXTENDS];
+    uint32_t count, seen;
+    path_id read[TSCONFIG_MAX_EXTENDS];
+};
+
+void tsconfigs_init(struct tsconfigs *tsconfigs, struct packages *packages,
+                    struct ledger *ledger) {
+    *tsconfigs = (struct tsconfigs){.packages = packages, .ledger = ledger};
+    rows_init(&tsconfigs->rows, ledger, PROLOGUE_SUBSYSTEM_PACKAGES, sizeof(struct tsconfig));
+    arena_init(&tsconfigs->texts, ledger, PROLOGUE_SUBSYSTEM_PACKAGES);
+}
+
+void tsconfigs_free(struct tsconfigs *tsconfigs) {
+    for (uint32_t i = 0; i < tsconfigs->rows.count; i++) {
+        struct tsconfig *tsconfig = rows_at(&tsconfigs->rows, i);
+        ledger_free(tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, tsconfig->paths,
+                    tsconfig->path_capacity * sizeof *tsconfig->paths);
+        ledger_free(tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, tsconfig->targets,
+                    tsconfig->target_capacity * sizeof *tsconfig->targets);
+    }
+    rows_free(&tsconfigs->rows);
+    arena_free(&tsconfigs->texts);
+}
+
+static struct manifests *manifests_of(struct tsconfigs *tsconfigs) {
+    return tsconfigs->packages->manifests;
+}
+
+static struct realpath *realpath_of(struct tsconfigs *tsconfigs) {
+    return tsconfigs->packages->manifests->realpath;
+}
+
+static bool check(struct tsconfigs *tsconfigs, int code) {
+    if (code && code != PROLOGUE_EINVALID) {
+        realpath_of(tsconfigs)->error = code;
+    }
+    return code == 0;
+}
+
+static void complain(struct tsconfigs *tsconfigs, path_id file, const struct json *json,
+                     uint32_t node, const char *message) {
+    manifest_complain(manifests_of(tsconfigs), file, json, node, "invalid-tsconfig", message);
+}
+
+static bool is_type(struct tsconfigs *tsconfigs, path_id file, const struct json *json,
+                    uint32_t node, enum json_type type, const char *message) {
+    if (node == JSON_NONE || json_at(json, node)->type == JSON_NULL) {
+        return false;
+    }
+    if (json_at(json, node)->type != type) {
+        complain(tsconfigs, file, json, node, message);
+        return false;
+    }
+    return true;
+}
+
+static void take_flag(struct tsconfigs *tsconfigs, path_id file, const struct json *json,
+                      uint32_t node, bool *has, bool *value) {
+    if (node == JSON_NONE || *has) {
+        return;
+    }
+    enum json_type type = (enum json_type)json_at(json, node)->type;
+    if (type != JSON_TRUE && type != JSON_FALSE) {
+        complain(tsconfigs, file, json, node, "should be true or false");
+        return;
+    }
+    *has = true;
+    *value = type == JSON_TRUE;
+}
+
+static void take_base_url(struct tsconfigs *tsconfigs, struct tsconfig *tsconfig, path_id file,
+                          const struct json *json, uint32_t node) {
+    if (tsconfig->has_base_url ||
+        !is_type(tsconfigs, file, json, node, JSON_STRING, "should be a string")) {
+        return;
+    }
+    struct paths *paths = realpath_of(tsconfigs)->paths;
+    tsconfig->has_base_url = check(tsconfigs, path_join(paths, path_at(paths, file)->parent,
+                                                        json_text(json, node),
+                                                        &tsconfig->base_url));
+}
+
+static void take_targets(struct tsconfigs *tsconfigs, struct tsconfig *tsconfig, path_id file,
+                         const struct json *json, uint32_t list) {
+    for (uint32_t node = json_at(json, list)->first; node != JSON_NONE;
+         node = json_at(json, node)->next) {
+        if (!is_type(tsconfigs, file, json, node, JSON_STRING, "should be a string")) {
+            continue;
+        }
+        const char *copy = arena_copy(&tsconfigs->texts, json_text(json, node));
+        int code = ledger_grow(tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, &tsconfig->targets,
+                               &tsconfig->target_capacity, tsconfig->target_count + 1,
+                               sizeof *tsconfig->targets);
+        if (!copy || code) {
+            check(tsconfigs, ledger_error(tsconfigs->ledger));
+            return;
+        }
+        tsconfig->targets[tsconfig->target_count++] =
+            (struct slice){copy, json_text(json, node).length};
+    }
+}
+
+static void take_paths(struct tsconfigs *tsconfigs, struct tsconfig *tsconfig, path_id file,
+                       const struct json *json, uint32_t map) {
+    if (tsconfig->has_paths ||
+        !is_type(tsconfigs, file, json, map, JSON_OBJECT, "should be an object")) {
+        return;
+    }
+    struct paths *paths = realpath_of(tsconfigs)->paths;
+    tsconfig->has_paths = true;
+    tsconfig->paths_base = path_at(paths, file)->parent;
+    for (uint32_t node = json_at(json, map)->first; node != JSON_NONE;
+         node = json_at(json, node)->next) {
+        if (!is_type(tsconfigs, file, json, node, JSON_ARRAY, "should be an array")) {
+            continue;
+        }
+        const char *copy = arena_copy(&tsconfigs->texts, json_key(json, node));
+        int code = ledger_grow(tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, &tsconfig->paths,
+                               &tsconfig->path_capacity, tsconfig->path_count + 1,
+                               sizeof *tsconfig->paths);
+        if (!copy || code) {
+            check(tsconfigs, ledger_error(tsconfigs->ledger));
+            return;
+        }
+        uint32_t first = tsconfig->target_count;
+        take_targets(tsconfigs, tsconfig, file, json, node);
+        tsconfig->paths[tsconfig->path_count++] =
+            (struct tsconfig_path){{copy, json_key(json, node).length},
+                                   first,
+                                   tsconfig->target_count - first};
+    }
+}
+
+static void take_options(struct tsconfigs *tsconfigs, struct tsconfig *tsconfig, path_id file,
+                         const struct json *json) {
+    uint32_t options = json_get(json, 0, SLICE("compilerOptions"));
+    if (!is_type(tsconfigs, file, json, options, JSON_OBJECT, "should be an object")) {
+        return;
+    }
+    take_base_url(tsconfigs, tsconfig, file, json, json_get(json, options, SLICE("baseUrl")));
+    take_paths(tsconfigs, tsconfig, file, json, json_get(json, options, SLICE("paths")));
+    take_flag(tsconfigs, file, json, json_get(json, options, SLICE("verbatimModuleSyntax")),
+              &tsconfig->has_verbatim, &tsconfig->verbatim_module_syntax);
+    take_flag(tsconfigs, file, json, json_get(json, options, SLICE("preserveValueImports")),
+              &tsconfig->has_preserve, &tsconfig->preserve_value_imports);
+}
+
+static bool is_file(struct tsconfigs *tsconfigs, path_id base, struct slice text,
+                    const char *suffix, path_id *real) {
+    char joined[PATH_LONGEST + 32];
+    size_t tail = strlen(suffix);
+    path_id spelled;
+    if (text.length + tail > PATH_LONGEST) {
+        return false;
+    }
+    memcpy(joined, text.data, text.length);
+    memcpy(joined + text.length, suffix, tail);
+    struct slice whole = {joined, text.length + tail};
+    return check(tsconfigs, path_join(realpath_of(tsconfigs)->paths, base, whole, &spelled)) &&
+           realpath_any(realpath_of(tsconfigs), spelled, real) == PATH_FILE;
+}
+
+static bool find_from(struct tsconfigs *tsconfigs, path_id base, struct slice text, path_id *real) {
+    static const char *const suffixes[] = {"", ".json", "/tsconfig.json"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        if (is_file(tsconfigs, base, text, suffixes[i], real)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* `extends` names a file, relative or absolute, or a package's. */
+static bool find_extended(struct tsconfigs *tsconfigs, path_id folder, struct slice text,
+                          path_id *real) {
+    struct paths *paths = realpath_of(tsconfigs)->paths;
+    if (slice_starts(text, SLICE("./")) || slice_starts(text, SLICE("../")) ||
+        slice_starts(text, SLICE("/")) || slice_equal(text, SLICE("."))  ||
+        slice_equal(text, SLICE(".."))) {
+        return find_from(tsconfigs, folder, text, real);
+    }
+    for (path_id at = folder;; at = path_at(paths, at)->parent) {
+        path_id modules = path_child(paths, at, SLICE("node_modules"));
+        if (modules == NO_PATH) {
+            return check(tsconfigs, ledger_error(tsconfigs->ledger));
+        }
+        if (realpath_folder(realpath_of(tsconfigs), modules) &&
+            find_from(tsconfigs, modules, text, real)) {
+            return true;
+        }
+        if (at == PATH_ROOT) {
+            return false;
+        }
+    }
+}
+
+static void push_extended(struct tsconfigs *tsconfigs, struct pending *pending, path_id file,
+                          const struct json *json, uint32_t node) {
+    path_id real;
+    struct paths *paths = realpath_of(tsconfigs)->paths;
+    if (!is_type(tsconfigs, file, json, node, JSON_STRING, "should be a string")) {
+        return;
+    }
+    if (!find_extended(tsconfigs, path_at(paths, file)->parent, json_text(json, node), &real)) {
+        complain(tsconfigs, file, json, node, "names a file that does not exist");
+        return;
+    }
+    for (uint32_t i = 0; i < pending->seen; i++) {
+        if (pending->read[i] == real) {
+            complain(tsconfigs, file, json, node, "extends in a circle");
+            return;
+        }
+    }
+    if (pending->count + pending->seen >= TSCONFIG_MAX_EXTENDS) {
+        complain(tsconfigs, file, json, node, "is one of more than 64 extended files");
+        return;
+    }
+    pending->files[pending->count++] = real;
+}
+
+static void push_all(struct tsconfigs *tsconfigs, struct pending *pending, path_id file,
+                     const struct json *json) {
+    uint32_t extends = json_get(json, 0, SLICE("extends"));
+    if (extends == JSON_NONE) {
+        return;
+    }
+    if (json_at(json, extends)->type != JSON_ARRAY) {
+        push_extended(tsconfigs, pending, file, json, extends);
+        return;
+    }
+    for (uint32_t node = json_at(json, extends)->first; node != JSON_NONE;
+         node = json_at(json, node)->next) {
+        push_extended(tsconfigs, pending, file, json, node);
+    }
+}
+
+static bool read_one(struct tsconfigs *tsconfigs, struct tsconfig *tsconfig,
+                     struct pending *pending, path_id file) {
+    struct realpath *realpath = realpath_of(tsconfigs);
+    struct folder *folder = realpath_folder(realpath, path_at(realpath->paths, file)->parent);
+    struct json json;
+    path_id same;
+    if (!folder || manifest_read(manifests_of(tsconfigs), folder, path_name(realpath->paths, file),
+                                 &same) != MANIFEST_READ) {
+        return false;
+    }
+    json_init(&json, tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES);
+    bool good = manifest_parse(manifests_of(tsconfigs), file, &json, JSON_COMMENTS, members) &&
+                is_type(tsconfigs, file, &json, 0, JSON_OBJECT, "the file should hold an object");
+    if (good) {
+        pending->read[pending->seen++] = file;
+        take_options(tsconfigs, tsconfig, file, &json);
+        push_all(tsconfigs, pending, file, &json);
+    }
+    json_free(&json);
+    return good;
+}
+
+static uint32_t load(struct tsconfigs *tsconfigs, path_id file) {
+    struct paths *paths = realpath_of(tsconfigs)->paths;
+    struct tsconfig *tsconfig = rows_add(&tsconfigs->rows);
+    if (!tsconfig) {
+        check(tsconfigs, ledger_error(tsconfigs->ledger));
+        return NO_TSCONFIG;
+    }
+    uint32_t index = tsconfigs->rows.count - 1;
+    struct pending pending = {.files = {file}, .count = 1};
+    tsconfig->file = file;
+    tsconfig->folder = path_at(paths, file)->parent;
+    while (pending.count > 0 && pending.seen < TSCONFIG_MAX_EXTENDS) {
+        if (!read_one(tsconfigs, tsconfig, &pending, pending.files[--pending.count]) &&
+            pending.seen == 0) {
+            tsconfig->broken = true;
+        }
+    }
+    if (tsconfig->has_base_url) {
+        tsconfig->paths_base = tsconfig->base_url;
+    }
+    return index;
+}
+
+int tsconfigs_fix(struct tsconfigs *tsconfigs, path_id spelled) {
+    path_id real;
+    if (realpath_any(realpath_of(tsconfigs), spelled, &real) != PATH_FILE) {
+        return realpath_of(tsconfigs)->error ? realpath_of(tsconfigs)->error : PROLOGUE_ETSCONFIG;
+    }
+    uint32_t index = load(tsconfigs, real);
+    if (index == NO_TSCONFIG) {
+        return realpath_of(tsconfigs)->error;
+    }
+    tsconfigs->fixed = index + 1;
+    return 0;
+}
+
+/* What stands in the memo slot of one folder, or 0 where its parent has to be asked. */
+static uint32_t ask_folder(struct tsconfigs *tsconfigs, struct folder *folder) {
+    enum os_type type = OS_UNKNOWN;
+    path_id file, real = NO_PATH;
+    struct realpath *realpath = realpath_of(tsconfigs);
+    if (folder->tsconfig) {
+        return folder->tsconfig;
+    }
+    if (folder->listing && !listing_find(folder->listing, SLICE("tsconfig.json"), &type)) {
+        return folder->path == PATH_ROOT ? NO_TSCONFIG : 0;
+    }
+    file = path_child(realpath->paths, folder->path, SLICE("tsconfig.json"));
+    if (file == NO_PATH) {
+        check(tsconfigs, ledger_error(tsconfigs->ledger));
+        return NO_TSCONFIG;
+    }
+    if (realpath_follow(realpath, file, &real) == PATH_FILE) {
+        uint32_t index = load(tsconfigs, real);
+        return index == NO_TSCONFIG ? NO_TSCONFIG : index + 1;
+    }
+    return folder->path == PATH_ROOT ? NO_TSCONFIG : 0;
+}
+
+static struct folder *parent_of(struct realpath *realpath, const struct folder *folder) {
+    return realpath_folder(realpath, path_at(realpath->paths, folder->path)->parent);
+}
+
+struct tsconfig *tsconfig_around(struct tsconfigs *tsconfigs, struct folder *folder) {
+    struct realpath *realpath = realpath_of(tsconfigs);
+    if (folder->in_node_modules) {
+        return NULL;
+    }
+    if (tsconfigs->fixed) {
+        return rows_at(&tsconfigs->rows, tsconfigs->fixed - 1);
+    }
+    struct folder *stop = folder;
+    uint32_t found = ask_folder(tsconfigs, stop);
+    while (!found && stop && !realpath->error) {
+        stop = parent_of(realpath, stop);
+        found = stop ? ask_folder(tsconfigs, stop) : NO_TSCONFIG;
+    }
+    for (struct folder *at = folder; found && at; at = at == stop ? NULL : parent_of(realpath, at)) {
+        at->tsconfig = found;
+    }
+    return found && found != NO_TSCONFIG ? rows_at(&tsconfigs->rows, found - 1) : NULL;
+}
+
+static bool pattern_takes(struct slice pattern, struct slice text, struct slice *star) {
+    const char *at = pattern.length ? memchr(pattern.data, '*', pattern.length) : NULL;
+    if (!at) {
+        *star = (struct slice){"", 0};
+        return slice_equal(pattern, text);
+    }
+    size_t before = (size_t)(at - pattern.data);
+    struct slice tail = slice_skip(pattern, before + 1);
+    if (text.length + 1 < pattern.length ||
+        !slice_starts(text, (struct slice){pattern.data, before}) || !slice_ends(text, tail)) {
+        return false;
+    }
+    *star = (struct slice){text.data + before, text.length - before - tail.length};
+    return true;
+}
+
+/* An exact entry is better than any pattern, then the longest part before the `*`. */
+static size_t rank(struct slice pattern) {
+    const char *at = pattern.length ? memchr(pattern.data, '*', pattern.length) : NULL;
+    return at ? (size_t)(at - pattern.data) : SIZE_MAX;
+}
+
+const struct tsconfig_path *tsconfig_match(const struct tsconfig *tsconfig, struct slice specifier,
+                                           struct slice *star) {
+    const struct tsconfig_path *best = NULL;
+    for (uint32_t i = 0; i < tsconfig->path_count; i++) {
+        struct slice one;
+        const struct tsconfig_path *path = &tsconfig->paths[i];
+        if (pattern_takes(path->pattern, specifier, &one) &&
+            (!best || rank(path->pattern) > rank(best->pattern))) {
+            best = path;
+            *star = one;
+        }
+    }
+    return best;
+}

@@ -1,0 +1,49 @@
+/* A tsconfig.json with all that it extends, as far as resolution and elision need it. */
+#ifndef TSCONFIG_H
+#define TSCONFIG_H
+
+#include "package_json.h"
+
+enum { TSCONFIG_MAX_EXTENDS = 64 };
+
+struct tsconfig_path {
+    struct slice pattern; /* at most one `*` */
+    uint32_t first_target, target_count;
+};
+
+struct tsconfig {
+    path_id file;
+    path_id folder; /* of the file itself */
+    bool broken;
+    bool has_base_url, has_paths, has_verbatim, has_preserve;
+    path_id base_url;
+    path_id paths_base; /* what the targets of `paths` are relative to */
+    bool verbatim_module_syntax, preserve_value_imports;
+    struct tsconfig_path *paths;
+    uint32_t path_count, path_capacity;
+    struct slice *targets;
+    uint32_t target_count, target_capacity;
+};
+
+struct tsconfigs {
+    struct packages *packages;
+    struct ledger *ledger;
+    struct rows rows;
+    struct arena texts;
+    uint32_t fixed; /* index + 1 of the one that the user named; 0: the nearest to each importer */
+};
+
+void tsconfigs_init(struct tsconfigs *tsconfigs, struct packages *packages, struct ledger *ledger);
+void tsconfigs_free(struct tsconfigs *tsconfigs);
+
+/* Uses this file for every importer. PROLOGUE_ETSCONFIG where it cannot be read. */
+int tsconfigs_fix(struct tsconfigs *tsconfigs, path_id spelled);
+
+/* The tsconfig of an importer in this real folder; NULL inside node_modules and where none is. */
+struct tsconfig *tsconfig_around(struct tsconfigs *tsconfigs, struct folder *folder);
+
+/* The best entry of `paths` for a specifier, with what its `*` stands for; NULL. */
+const struct tsconfig_path *tsconfig_match(const struct tsconfig *tsconfig, struct slice specifier,
+                                           struct slice *star);
+
+#endif
