@@ -1,4 +1,6 @@
 #define _GNU_SOURCE
+#include "batch.h"
+
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>

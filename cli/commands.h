@@ -1,4 +1,4 @@
-/* The commands, and what they share: sessions, failures, the end of an output. */
+/* What the commands share: exit statuses, sessions, failures, the end of an output. */
 #ifndef COMMANDS_H
 #define COMMANDS_H
 
@@ -14,16 +14,6 @@ enum status {
     STATUS_LIMIT = 3,
     STATUS_INTERRUPTED = 130
 };
-
-int command_scan(const struct options *options);
-int command_inspect(const struct options *options);
-int command_resolve(const struct options *options);
-
-/* The answers to the JSON lines of standard input. */
-int batch_answer(const struct options *options, prologue_session *session, struct output *output);
-/* The answer to the options' own question, as such a line. `status` is that of the command. */
-int batch_answer_one(const struct options *options, prologue_session *session,
-                     struct output *output);
 
 /* 0 or a PROLOGUE_E code as the exit status that stands for it. */
 int status_of(int code);

@@ -1,11 +1,13 @@
 #define _GNU_SOURCE
+#include "diagnostics.h"
+
 #include <string.h>
 
 #include "frame.h"
 #include "groups.h"
 #include "human.h"
 
-enum { MOST_WARNINGS = 20, MOST_ERRORS = 50, MOST_PACKAGES = 12 };
+enum { MOST_WARNINGS = 20, MOST_ERRORS = 50, MOST_PACKAGES = 12, LONGEST_TEXT = 600 };
 
 struct list {
     struct terminal *terminal;
@@ -19,8 +21,12 @@ static void text(struct list *list, const char *bytes) {
     output_text(list->terminal->output, bytes);
 }
 
+/* Cut where it is longer than anybody reads: a specifier may be a megabyte. */
 static void slice(struct list *list, prologue_slice bytes) {
-    terminal_bytes(list->terminal, bytes.data, bytes.length);
+    bool cut = bytes.length > LONGEST_TEXT;
+    terminal_bytes(list->terminal, bytes.data, cut ? LONGEST_TEXT : bytes.length);
+    if (cut)
+        text(list, "...");
 }
 
 static bool diagnostic_at(struct list *list, size_t index, prologue_diagnostic *out) {
@@ -198,7 +204,7 @@ static void print_total(struct list *list) {
     text(list, "\n");
 }
 
-void human_diagnostics(struct terminal *terminal, prologue_report *report,
+void diagnostics_print(struct terminal *terminal, prologue_report *report,
                        const prologue_summary *summary) {
     struct list list = {.terminal = terminal, .report = report, .summary = summary};
     print_notes(&list);

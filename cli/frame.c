@@ -164,20 +164,33 @@ static void print_carets(struct terminal *terminal, size_t from, size_t to, enum
     output_text(terminal->output, "\n");
 }
 
-void frame_print_bytes(struct terminal *terminal, prologue_slice bytes, struct frame_place place,
-                       enum style style) {
-    prologue_slice line;
-    if (place.line == 0 || !frame_find_line(bytes, place.line, &line))
-        return;
-    const char *dots = terminal_either(terminal, "\xE2\x80\xA6", "...");
-    size_t margin = 2 * (terminal->unicode ? 1 : 3);
+/* Where the carets stand, in columns of the line as shown. */
+struct carets {
+    size_t from, to;
+};
+
+static struct carets place_carets(prologue_slice line, struct frame_place place) {
     size_t start = frame_column_offset(line, place.column), end = start + place.length;
     if (end > line.length)
         end = line.length;
-    size_t from = shown_column(line, start), to = shown_column(line, end);
-    size_t room = (size_t)terminal->width - GUTTER - 3 - margin;
-    struct window window = choose_window(room, shown_column(line, line.length), from);
-    bool before = window.first > 0, after = window.last < shown_column(line, line.length);
+    struct carets carets = {shown_column(line, start), shown_column(line, end)};
+    if (carets.to <= carets.from)
+        carets.to = carets.from + 1;
+    return carets;
+}
+
+void frame_print_bytes(struct terminal *terminal, prologue_slice bytes, struct frame_place place,
+                       enum style style) {
+    const char *dots = terminal_either(terminal, "\xE2\x80\xA6", "...");
+    int dots_width = terminal->unicode ? 1 : 3;
+    prologue_slice line;
+    if (place.line == 0 || !frame_find_line(bytes, place.line, &line))
+        return;
+    struct carets carets = place_carets(line, place);
+    size_t total = shown_column(line, line.length);
+    size_t room = (size_t)(terminal->width - GUTTER - 3 - 2 * dots_width);
+    struct window window = choose_window(room, total, carets.from);
+    bool before = window.first > 0, after = window.last < total;
     print_gutter(terminal, place.line);
     output_text(terminal->output, before ? dots : "");
     print_line(terminal, line, window);
@@ -185,12 +198,11 @@ void frame_print_bytes(struct terminal *terminal, prologue_slice bytes, struct f
     output_text(terminal->output, "\n");
     if (place.column == 0)
         return;
-    to = to > window.last ? window.last : to;
-    from -= window.first;
-    to = to > window.first + from ? to - window.first : from + 1;
     print_gutter(terminal, 0);
-    terminal_spaces(terminal, before ? (int)margin / 2 : 0);
-    print_carets(terminal, from, to, style);
+    terminal_spaces(terminal, before ? dots_width : 0);
+    if (carets.to > window.last && carets.from < window.last)
+        carets.to = window.last;
+    print_carets(terminal, carets.from - window.first, carets.to - window.first, style);
 }
 
 void frame_print(struct terminal *terminal, struct frame_file *file, const char *root,

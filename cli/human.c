@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "diagnostics.h"
 #include "groups.h"
 
 enum { MOST_ROWS = 24, MOST_FILES = 40, COLUMN = 9, NAME_LEAST = 24, NAME_MOST = 48 };
@@ -287,7 +288,7 @@ void human_report(struct terminal *terminal, prologue_report *report, int ending
     print_table(&page);
     print_files(&page, true, page.own_client);
     print_files(&page, false, page.own_server);
-    human_diagnostics(terminal, report, &page.summary);
+    diagnostics_print(terminal, report, &page.summary);
     print_ending(&page, ending);
     groups_free(&page.groups);
 }

@@ -9,10 +9,6 @@
 /* `ending` is what the scan returned: 0, PROLOGUE_ELIMIT or PROLOGUE_ECANCELLED. */
 void human_report(struct terminal *terminal, prologue_report *report, int ending);
 
-/* Its diagnostics: notes and those of packages counted, then warnings, then errors. */
-void human_diagnostics(struct terminal *terminal, prologue_report *report,
-                       const prologue_summary *summary);
-
 /* `N thing` or `N things`. */
 void human_plural(struct terminal *terminal, unsigned long long count, const char *one,
                   const char *many);

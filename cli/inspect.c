@@ -1,4 +1,6 @@
 #define _GNU_SOURCE
+#include "inspect.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -126,28 +128,31 @@ static int inspect(const struct options *options, prologue_session *session,
     return failed ? STATUS_PROBLEM : STATUS_OK;
 }
 
-int command_inspect(const struct options *options) {
-    struct names names = {.files = NULL};
+static int inspect_names(const struct options *options, const char *const *files, size_t count) {
     prologue_inspect_request request = {.size = sizeof request,
-                                        .files = options->files,
-                                        .file_count = options->file_count,
+                                        .files = files,
+                                        .file_count = count,
                                         .reader = options->reader,
                                         .config = &options->config};
+    int status;
+    prologue_session *session = command_session(options, &status);
+    if (!session)
+        return status;
+    status = inspect(options, session, &request);
+    command_end(session, NULL);
+    return status;
+}
+
+int command_inspect(const struct options *options) {
+    struct names names = {.files = NULL};
     int status = STATUS_USAGE;
-    if (options->files_from && !read_names(options->files_from, &names)) {
+    if (!options->files_from)
+        return inspect_names(options, options->files, options->file_count);
+    if (read_names(options->files_from, &names))
+        status = inspect_names(options, names.files, names.count);
+    else
         complain(command_name(options->command), "cannot read %s: %s", options->files_from,
                  strerror(errno));
-    } else {
-        if (options->files_from) {
-            request.files = names.files;
-            request.file_count = names.count;
-        }
-        prologue_session *session = command_session(options, &status);
-        if (session) {
-            status = inspect(options, session, &request);
-            command_end(session, NULL);
-        }
-    }
     free(names.files);
     free(names.text);
     return status;

@@ -2,7 +2,10 @@
 #include <signal.h>
 
 #include "commands.h"
+#include "inspect.h"
 #include "options.h"
+#include "resolve.h"
+#include "scan.h"
 #include "terminal.h"
 
 static int run(const struct options *options) {

@@ -349,7 +349,7 @@ enum options_result options_parse(struct options *options, int argc, char **argv
     options->config.size = sizeof options->config;
     options->session.size = sizeof options->session;
     if (argc < 2) {
-        options_bad(options, "no command; there are scan, inspect and resolve");
+        options_bad(options, "COMMAND is missing: scan, inspect or resolve");
         return OPTIONS_BAD;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)

@@ -1,3 +1,6 @@
+#include "resolve.h"
+
+#include "batch.h"
 #include "commands.h"
 #include "interrupt.h"
 #include "terminal.h"

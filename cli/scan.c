@@ -1,4 +1,6 @@
 #define _GNU_SOURCE
+#include "scan.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -61,10 +63,13 @@ static int scan(const struct options *options, prologue_session *session,
 
 /* What people see in their text anyway has to be said where the report is JSON, or in a file. */
 static void explain_ending(const struct options *options, int code) {
-    bool elsewhere = options->json || options->output;
-    if (code != 0 && elsewhere)
-        complain(command_name(options->command), "%s; the report is incomplete",
-                 code == PROLOGUE_ECANCELLED ? "interrupted" : prologue_error_message(code));
+    const char *command = command_name(options->command);
+    if (code == PROLOGUE_ECANCELLED && options->output)
+        complain(command, "interrupted; %s is as it was", options->output);
+    else if (code == PROLOGUE_ECANCELLED && options->json)
+        complain(command, "interrupted; the report is incomplete");
+    else if (code != 0 && (options->json || options->output))
+        complain(command, "%s; the report is incomplete", prologue_error_message(code));
 }
 
 static int write_report(const struct options *options, prologue_report *report, int ending) {
@@ -87,25 +92,30 @@ static int write_report(const struct options *options, prologue_report *report, 
     return command_close(options, &output) ? STATUS_OK : STATUS_PROBLEM;
 }
 
+/* An interrupted scan leaves the file that it was to write as it was. */
+static int finish(const struct options *options, prologue_report *report, int code) {
+    prologue_summary summary = {.size = sizeof summary};
+    int status = STATUS_OK;
+    prologue_report_summary(report, &summary);
+    if (code != PROLOGUE_ECANCELLED || !options->output)
+        status = write_report(options, report, code);
+    explain_ending(options, code);
+    return status == STATUS_OK ? summary.exit_code : status;
+}
+
 int command_scan(const struct options *options) {
     prologue_report *report = NULL;
-    prologue_summary summary = {.size = sizeof summary};
     int status;
     prologue_session *session = command_session(options, &status);
     if (!session)
         return status;
     int code = scan(options, session, &report);
     interrupt_release();
-    if (report) {
-        prologue_report_summary(report, &summary);
-        status = write_report(options, report, code);
-        explain_ending(options, code);
-        if (status == STATUS_OK)
-            status = summary.exit_code;
-    } else {
+    if (report)
+        status = finish(options, report, code);
+    else
         status =
             command_failed(options, session, code, code == PROLOGUE_EROOT ? options->root : NULL);
-    }
     command_end(session, report);
     return status;
 }
