@@ -29,8 +29,10 @@ static void check_facts(const struct facts *facts, size_t size) {
     for (uint32_t i = 0; i < facts->import_count; i++) {
         const struct fact_import *import = &facts->imports[i];
         check_span(import->span, size);
-        require(import->text + import->text_length <= facts->text_length, "a text lies in the texts");
-        require(i == 0 || facts->imports[i - 1].span.start <= import->span.start, "imports in order");
+        require(import->text + import->text_length <= facts->text_length,
+                "a text lies in the texts");
+        require(i == 0 || facts->imports[i - 1].span.start <= import->span.start,
+                "imports in order");
     }
     for (uint32_t i = 0; i < facts->directive_count; i++) {
         check_span(facts->directives[i].span, size);
@@ -77,7 +79,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     facts_init(&lexer, &ledger);
     facts_init(&grammar, &ledger);
     bool unsure = false, broken = false;
-    require(reader_read(&reader, &options, PROLOGUE_READER_LEXER, bytes, size, &lexer, &unsure) == 0,
+    require(reader_read(&reader, &options, PROLOGUE_READER_LEXER, bytes, size, &lexer, &unsure) ==
+                0,
             "the lexer reads");
     check_facts(&lexer, size);
     require(reader_read(&reader, &options, PROLOGUE_READER_GRAMMAR, bytes, size, &grammar,

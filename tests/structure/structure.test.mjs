@@ -32,6 +32,8 @@ test("an upward include is found", (t) => {
   ]);
 });
 
+test("every source is built", () => assert.deepEqual(layout.unbuiltFiles(root), []));
+
 test("sources come in pairs", () => assert.deepEqual(layout.unpairedFiles(root), []));
 
 test("no source is long", () => assert.deepEqual(layout.longFiles(root), []));

@@ -36,11 +36,20 @@ static void locates(void **state) {
         {"x", 0, 1, 1},
         {"ab\ncd", 4, 2, 2},
         {"a\r\nb\rc\nd", 7, 4, 1},
-        {"a\xe2\x80\xa8" "b\xe2\x80\xa9" "c", 8, 3, 1},
-        {"\xef\xbb\xbf" "ab", 4, 1, 2},
-        {"\xef\xbb\xbf" "ab", 3, 1, 1},
+        {"a\xe2\x80\xa8"
+         "b\xe2\x80\xa9"
+         "c",
+         8, 3, 1},
+        {"\xef\xbb\xbf"
+         "ab",
+         4, 1, 2},
+        {"\xef\xbb\xbf"
+         "ab",
+         3, 1, 1},
         {"\xc3\xa9\xe6\x97\xa5\xf0\x9f\x98\x80x", 9, 1, 5},
-        {"a\n\xef\xbb\xbf" "b", 5, 2, 2},
+        {"a\n\xef\xbb\xbf"
+         "b",
+         5, 2, 2},
         {"\r\n\r\nx", 4, 3, 1},
         {"a\r", 2, 2, 1},
     };
@@ -101,7 +110,8 @@ static void survives_every_refusal(void **state) {
         facts_init(&facts, &bench.ledger);
         for (int i = 0; i < 100; i++) {
             bool failed = facts.error != 0;
-            bool all = facts_add_import(&facts) && facts_add_directive(&facts) && facts_add_note(&facts);
+            bool all =
+                facts_add_import(&facts) && facts_add_directive(&facts) && facts_add_note(&facts);
             facts_add_text(&facts, "some text", 9);
             assert_true(!failed || facts.error == PROLOGUE_ENOMEM);
             assert_true(all || facts.error == PROLOGUE_ENOMEM);

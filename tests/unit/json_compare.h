@@ -54,7 +54,8 @@ static const char *compare_object(const struct json *json, uint32_t node, json_t
     json_t *value;
     json_object_keylen_foreach(theirs, key, length, value) {
         uint32_t ours = json_get(json, node, (struct slice){key, length});
-        const char *why = ours == JSON_NONE ? "a member is missing" : compare_value(json, ours, value);
+        const char *why =
+            ours == JSON_NONE ? "a member is missing" : compare_value(json, ours, value);
         if (why) {
             return why;
         }
@@ -100,7 +101,8 @@ static const char *json_compare(const char *bytes, size_t size) {
     json_init(&json, &ledger, PROLOGUE_SUBSYSTEM_PACKAGES);
     int code = json_read(&json, bytes, size, 0, NULL);
     size_t mark = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* ours skips it */
-    json_t *theirs = json_loadb(bytes + mark, size - mark, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
+    json_t *theirs =
+        json_loadb(bytes + mark, size - mark, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
     const char *why = NULL;
     if (theirs && code) {
         why = strstr(json.error, "deep") ? NULL : json.error;

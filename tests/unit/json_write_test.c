@@ -75,7 +75,10 @@ static void escapes(void **state) {
         {SLICE("\n\r\t"), "\"\\n\\r\\t\""},
         {SLICE("\0\x1f"), "\"\\u0000\\u001f\""},
         {SLICE("\xc3\xa9\xf0\x9f\x98\x80"), "\"\xc3\xa9\xf0\x9f\x98\x80\""},
-        {SLICE("a\xff" "b"), "\"a\xef\xbf\xbd" "b\""},
+        {SLICE("a\xff"
+               "b"),
+         "\"a\xef\xbf\xbd"
+         "b\""},
         {SLICE("\xed\xa0\x80"), "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""},
         {{NULL, 0}, "\"\""},
     };

@@ -18,9 +18,15 @@ static void normalises(void **state) {
     static const struct {
         const char *base, *text, *result;
     } cases[] = {
-        {"/", "/", "/"},          {"/", "a/b", "/a/b"},       {"/a/b", "../c", "/a/c"},
-        {"/a/b", "./c", "/a/b/c"}, {"/a", "/b//c/./d/", "/b/c/d"}, {"/a", "../../..", "/"},
-        {"/a", "", "/a"},         {"/a", ".", "/a"},          {"/a", "..b/.c/...", "/a/..b/.c/..."},
+        {"/", "/", "/"},
+        {"/", "a/b", "/a/b"},
+        {"/a/b", "../c", "/a/c"},
+        {"/a/b", "./c", "/a/b/c"},
+        {"/a", "/b//c/./d/", "/b/c/d"},
+        {"/a", "../../..", "/"},
+        {"/a", "", "/a"},
+        {"/a", ".", "/a"},
+        {"/a", "..b/.c/...", "/a/..b/.c/..."},
         {"/a", "b/../../c", "/c"},
     };
     struct bench bench;
@@ -30,7 +36,8 @@ static void normalises(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         path_id base = join(&paths, PATH_ROOT, cases[i].base);
         assert_path(&paths, join(&paths, base, cases[i].text), cases[i].result);
-        assert_int_equal(join(&paths, base, cases[i].text), join(&paths, PATH_ROOT, cases[i].result));
+        assert_int_equal(join(&paths, base, cases[i].text),
+                         join(&paths, PATH_ROOT, cases[i].result));
     }
     paths_free(&paths);
     bench_end(&bench);
@@ -60,8 +67,9 @@ static void relates(void **state) {
     static const struct {
         const char *base, *path, *relative;
     } cases[] = {
-        {"/a/b", "/a/b/c/d", "c/d"}, {"/a/b", "/a/b", "."},         {"/a/b", "/a/bc", "../bc"},
-        {"/a/b", "/", "../.."},      {"/a/b/c", "/a/x/y", "../../x/y"}, {"/", "/a", "a"},
+        {"/a/b", "/a/b/c/d", "c/d"},       {"/a/b", "/a/b", "."},
+        {"/a/b", "/a/bc", "../bc"},        {"/a/b", "/", "../.."},
+        {"/a/b/c", "/a/x/y", "../../x/y"}, {"/", "/a", "a"},
     };
     struct bench bench;
     struct paths paths;

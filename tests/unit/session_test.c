@@ -52,7 +52,8 @@ static int make_project(void **state) {
 
 static int remove_project(void **state) {
     (void)state;
-    static const char *const names[] = {"a.tsx", "b.ts", "c.ts", "d.ts", "tsconfig.json", "package.json"};
+    static const char *const names[] = {"a.tsx", "b.ts",          "c.ts",
+                                        "d.ts",  "tsconfig.json", "package.json"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char path[512];
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
@@ -213,8 +214,8 @@ static void survives_every_refusal(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_errors), cmocka_unit_test(scans),
-        cmocka_unit_test(refuses_bad_arguments), cmocka_unit_test(cancels),
+        cmocka_unit_test(names_errors),           cmocka_unit_test(scans),
+        cmocka_unit_test(refuses_bad_arguments),  cmocka_unit_test(cancels),
         cmocka_unit_test(survives_every_refusal),
     };
     return cmocka_run_group_tests(tests, make_project, remove_project);

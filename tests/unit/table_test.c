@@ -21,8 +21,7 @@ static void finds_what_was_put(void **state) {
     for (uint32_t pass = 0; pass < 2; pass++) {
         for (uint32_t key = 0; key < 5000; key++) {
             assert_int_equal(table_reserve(&table), 0);
-            struct table_slot *slot =
-                table_slot(&table, hash_of(key), number_matches, &rows, &key);
+            struct table_slot *slot = table_slot(&table, hash_of(key), number_matches, &rows, &key);
             assert_int_equal(slot->row == 0, pass == 0);
             if (pass == 0) {
                 *(uint32_t *)rows_add(&rows) = key;

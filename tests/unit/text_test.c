@@ -23,11 +23,11 @@ static void matches_patterns(void **state) {
         const char *pattern, *text;
         bool matches;
     } cases[] = {
-        {"", "", true},        {"", "a", false},      {"*", "", true},
-        {"*", "abc", true},    {"a*", "a", true},     {"a*", "b", false},
-        {"*c", "abc", true},   {"*c", "abcd", false}, {"a*c", "ac", true},
-        {"a*c", "abcbc", true}, {"a*b*c", "a-b-c", true}, {"a*b*c", "a-c-b", false},
-        {"**", "x", true},     {"a?c", "abc", false}, {"a?c", "a?c", true},
+        {"", "", true},           {"", "a", false},         {"*", "", true},
+        {"*", "abc", true},       {"a*", "a", true},        {"a*", "b", false},
+        {"*c", "abc", true},      {"*c", "abcd", false},    {"a*c", "ac", true},
+        {"a*c", "abcbc", true},   {"a*b*c", "a-b-c", true}, {"a*b*c", "a-c-b", false},
+        {"**", "x", true},        {"a?c", "abc", false},    {"a?c", "a?c", true},
         {"@s/*", "@s/a/b", true}, {"*a*a*a*", "aa", false}, {"*a*a*a*", "aaa", true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -47,7 +47,8 @@ static void matches_in_little_time(void **state) {
     }
     pattern[2 * STARS] = 'b';
     memset(text, 'a', LENGTH);
-    assert_false(text_matches((struct slice){pattern, 2 * STARS + 1}, (struct slice){text, LENGTH}));
+    assert_false(
+        text_matches((struct slice){pattern, 2 * STARS + 1}, (struct slice){text, LENGTH}));
     free(pattern);
     free(text);
 }
