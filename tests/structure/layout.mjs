@@ -17,7 +17,8 @@ const ROWS = [
   ["language"], // in grammar/: extension -> language
   ["syntax", "syntax_*"],
   ["notes", "reader", "inspect"],
-  ["manifest", "package_json", "tsconfig", "resolve", "resolve_*"],
+  ["glob", "manifest", "package_json", "tsconfig", "resolve", "resolve_*"],
+  ["config"],
   ["graph"],
   ["workers", "walk", "walk_*"],
   ["report", "report_*"],
