@@ -132,7 +132,7 @@ static struct window choose_window(size_t width, size_t total, size_t caret) {
 
 static void print_line(struct terminal *terminal, prologue_slice line, struct window window) {
     size_t column = 0, taken;
-    for (size_t at = 0; at < line.length && column < window.last; at += taken) {
+    for (size_t at = 0; at < line.length && column <= window.last; at += taken) {
         size_t width = shown_width(line, at, column, &taken);
         bool tab = line.data[at] == '\t', whole = column >= window.first;
         column += width;
