@@ -108,7 +108,8 @@ static path_id file_path(struct manifests *manifests, const struct folder *folde
 enum manifest_answer manifest_read(struct manifests *manifests, struct folder *folder,
                                    struct slice name, path_id *file) {
     enum os_type type = OS_UNKNOWN;
-    if (folder->listing && !listing_find(folder->listing, name, &type)) {
+    if (!manifests->realpath->files ||
+        (folder->listing && !listing_find(folder->listing, name, &type))) {
         return MANIFEST_MISSING;
     }
     if (ledger_grow(manifests->ledger, PROLOGUE_SUBSYSTEM_LEASES, &manifests->buffer,

@@ -51,7 +51,7 @@ static bool make_folder(struct realpath *realpath, path_id id) {
 }
 
 bool realpath_list(struct realpath *realpath, struct folder *folder) {
-    if (folder->listing || folder->unlistable) {
+    if (folder->listing || folder->unlistable || !realpath->files) {
         return folder->listing != NULL;
     }
     bool memory = false;

@@ -31,6 +31,7 @@ struct folder {
     uint32_t package, tsconfig, modules;
     bool in_node_modules;
     bool unlistable;
+    bool is_source; /* stands among the source folders */
     bool has_package, asked_package; /* a package.json stands here */
     uint32_t own_package;
 };
@@ -38,7 +39,7 @@ struct folder {
 struct realpath {
     struct paths *paths;
     struct ledger *ledger;
-    struct os_files *files;
+    struct os_files *files; /* NULL: nothing new is listed or read */
     struct rows folders;
     struct arena texts;
     bool preserve; /* links keep their own name */

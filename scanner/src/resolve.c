@@ -46,7 +46,7 @@ void trace_init(struct trace *trace, struct ledger *ledger) {
 void trace_clear(struct trace *trace) {
     arena_free(&trace->texts);
     trace->count = 0;
-    trace->reason = NULL;
+    trace->reason = trace->format = NULL;
 }
 
 void trace_free(struct trace *trace) {
@@ -81,6 +81,7 @@ void say_why(struct question *question, const char *format, ...) {
         va_list arguments;
         va_start(arguments, format);
         question->trace->reason = add_step(question->trace, format, arguments);
+        question->trace->format = format;
         va_end(arguments);
     }
 }

@@ -42,6 +42,7 @@ struct trace {
     const char **steps;
     uint32_t count, capacity;
     const char *reason; /* why it failed: the last that was said */
+    const char *format; /* the kind of that reason: one address for each */
 };
 
 void trace_init(struct trace *trace, struct ledger *ledger);

@@ -3,8 +3,8 @@
 #include "language.h"
 #include "syntax_tree.h"
 
-#define SYNTAX_FACTOR 80                /* bytes that tree-sitter may take for a byte of source */
-#define SYNTAX_BASE ((size_t)1 << 20)   /* and beside that */
+#define SYNTAX_FACTOR 160             /* for a byte of source; 30 to 90 is usual, asm.js takes 150 */
+#define SYNTAX_BASE ((size_t)1 << 20) /* and beside that */
 #define SYNTAX_QUERY_CAP ((size_t)16 << 20)
 #define SYNTAX_MAX_SOURCE ((size_t)1 << 30)
 #define SYNTAX_PIECE ((size_t)4 << 10)
@@ -155,7 +155,9 @@ static TSTree *parse_tree(const TSLanguage *grammar, const char *bytes, size_t s
     TSParser *parser = ts_parser_new();
     ts_parser_set_language(parser, grammar);
     TSInput input = {&source, read_source, TSInputEncodingUTF8};
-    return ts_parser_parse(parser, NULL, input);
+    TSTree *tree = ts_parser_parse(parser, NULL, input);
+    ts_parser_delete(parser);
+    return tree;
 }
 
 static enum syntax_answer run(struct syntax *syntax, struct syntax_parse *parse, int language) {

@@ -7,6 +7,27 @@ static void add_event(struct syntax_parse *parse, TSNode node, uint8_t capture) 
         node, ts_node_start_byte(node), ts_node_end_byte(node), capture};
 }
 
+static bool begins(const struct syntax_parse *parse, TSNode node, const char *word) {
+    uint32_t start = ts_node_start_byte(node);
+    struct slice rest = {parse->bytes + start, start < parse->size ? parse->size - start : 0};
+    return rest.length && (rest.data[0] == '\\' || slice_starts(rest, slice_of(word)));
+}
+
+/* Most captures of a large script mean nothing; dense ones are most of what there is to hold. */
+static bool matters(const struct syntax_parse *parse, TSNode node, uint8_t capture) {
+    bool typescript = parse->options->dialect & DIALECT_TYPESCRIPT;
+    switch (capture) {
+    case CAPTURE_IDENTIFIER:
+    case CAPTURE_DEFINE_HERE:
+    case CAPTURE_DEFINE_OUTER: return typescript || begins(parse, node, "r");
+    case CAPTURE_CALL: return begins(parse, node, "import") || begins(parse, node, "r");
+    case CAPTURE_COMMENT:
+    case CAPTURE_JSX:
+    case CAPTURE_JSX_NAME: return typescript;
+    default: return true;
+    }
+}
+
 /* `x as T`: what spans the type begins at the keyword and ends with the whole. */
 static void add_rest(struct syntax_parse *parse, TSNode whole, TSNode keyword) {
     add_event(parse, whole, CAPTURE_TYPE);
@@ -19,7 +40,9 @@ static void add_match(struct syntax_parse *parse, const TSQueryMatch *match) {
         uint8_t capture = parse->capture_of[match->captures[i].index];
         if (capture == CAPTURE_TYPE_TO) whole = match->captures[i].node;
         else if (capture == CAPTURE_TYPE_FROM) keyword = match->captures[i].node;
-        else add_event(parse, match->captures[i].node, capture);
+        else if (matters(parse, match->captures[i].node, capture)) {
+            add_event(parse, match->captures[i].node, capture);
+        }
     }
     if (!ts_node_is_null(whole) && !ts_node_is_null(keyword)) add_rest(parse, whole, keyword);
 }

@@ -1,0 +1,234 @@
+/* The automaton's stack, and the reading of one file from its head to its last candidate. */
+#include "lex_private.h"
+
+/* ---- frames ---------------------------------------------------------------------------------- */
+
+struct frame *frame_push(struct lexer *lexer, enum state state) {
+    static struct frame nowhere;
+    int error = ledger_grow(lexer->ledger, PROLOGUE_SUBSYSTEM_FACTS, &lexer->frames,
+                            &lexer->frame_capacity, lexer->frame_count + 1, sizeof *lexer->frames);
+    if (error) {
+        lexer_fail_memory(lexer, error);
+        return lexer->frame_count ? frame_top(lexer) : &nowhere;
+    }
+    struct frame *frame = &lexer->frames[lexer->frame_count++];
+    *frame = (struct frame){.state = (uint8_t)state, .opened = lexer->previous.end};
+    return frame;
+}
+
+void frame_pop(struct lexer *lexer) {
+    bool scope = frame_top(lexer)->flags & F_SCOPE;
+    lexer->frame_count--;
+    if (scope) {
+        scope_close(lexer);
+    }
+}
+
+void lexer_fail(struct lexer *lexer) {
+    if (!lexer->failed) {
+        lexer->failed = true;
+        lexer->failed_at = lexer->token.start;
+    }
+}
+
+void lexer_fail_memory(struct lexer *lexer, int error) {
+    lexer->failed = true;
+    lexer->facts->error = error;
+}
+
+typedef void handler(struct lexer *lexer);
+
+static handler *const handlers[STATES] = {
+    [IN_MODULE] = on_list,
+    [IN_BLOCK] = on_list,
+    [IN_PROLOGUE] = on_prologue,
+    [IN_SWITCH] = on_switch,
+    [STATEMENT] = on_statement,
+    [SEMICOLON] = on_semicolon,
+    [IF_ELSE] = on_if_else,
+    [DO_WHILE] = on_do_while,
+    [TRY_AFTER] = on_try_after,
+    [CATCH_BLOCK] = on_catch_block,
+    [FOR_AFTER_HEAD] = on_for_after_head,
+    [AMBIENT_AFTER] = on_ambient_after,
+    [DECLARATOR] = on_declarator,
+    [DECLARATOR_NEXT] = on_declarator_next,
+    [ENUM_MEMBER] = on_enum_member,
+    [ENUM_AFTER_KEY] = on_enum_after_key,
+    [INTERFACE_HEAD] = on_interface_head,
+    [ALIAS_HEAD] = on_alias_head,
+    [MODULE_BODY] = on_module_body,
+    [HEAD_BLOCK] = on_head_block,
+    [FUNCTION_HEAD] = on_function_head,
+    [FUNCTION_RESULT] = on_function_result,
+    [FUNCTION_BODY] = on_function_body,
+    [ARROW_RESULT] = on_arrow_result,
+    [PARAMETER] = on_parameter,
+    [BINDING_NEXT] = on_binding_next,
+    [BINDING_ELEMENT] = on_binding_element,
+    [BINDING_KEY] = on_binding_key,
+    [BINDING_AFTER_KEY] = on_binding_after_key,
+    [CLASS_HEAD] = on_class_head,
+    [CLASS_KEY] = on_class_key,
+    [CLASS_AFTER_KEY] = on_class_after_key,
+    [OBJECT_KEY] = on_object_key,
+    [OBJECT_AFTER_KEY] = on_object_after_key,
+    [OPERAND] = on_expression,
+    [OPERATOR] = on_expression,
+    [FINISHED] = on_expression,
+    [TYPE_OPERAND] = on_type_operand,
+    [TYPE_OPERATOR] = on_type_operator,
+    [TYPE_LIST] = on_type_list,
+    [TYPE_OBJECT] = on_type_object,
+    [JSX_NAME] = on_jsx_name,
+    [JSX_ATTRIBUTES] = on_jsx_attributes,
+    [JSX_CHILDREN] = on_jsx_children,
+};
+
+void frame_run(struct lexer *lexer, uint32_t floor) {
+    while (lexer->frame_count > floor && !lexer->failed && !lexer->stopped) {
+        handlers[frame_top(lexer)->state](lexer);
+    }
+}
+
+/* ---- the file -------------------------------------------------------------------------------- */
+
+struct lexer *lexer_new(struct ledger *ledger) {
+    struct lexer *lexer = ledger_new(ledger, PROLOGUE_SUBSYSTEM_FACTS, sizeof *lexer);
+    if (lexer) {
+        lexer->ledger = ledger;
+    }
+    return lexer;
+}
+
+#define RELEASE(items, capacity)                                                                   \
+    ledger_free(lexer->ledger, PROLOGUE_SUBSYSTEM_FACTS, lexer->items,                             \
+                lexer->capacity * sizeof *lexer->items)
+
+void lexer_free(struct lexer *lexer) {
+    if (!lexer) {
+        return;
+    }
+    RELEASE(frames, frame_capacity);
+    RELEASE(scopes, scope_capacity);
+    RELEASE(names, name_capacity);
+    RELEASE(references, reference_capacity);
+    RELEASE(bindables, bindable_capacity);
+    RELEASE(declarations, declaration_capacity);
+    RELEASE(pieces, piece_capacity);
+    ledger_free(lexer->ledger, PROLOGUE_SUBSYSTEM_FACTS, lexer, sizeof *lexer);
+}
+
+static void begin(struct lexer *lexer) {
+    lexer->cursor = 0;
+    lexer->token = lexer->previous = (struct token){0};
+    lexer->failed = lexer->stopped = lexer->speculating = false;
+    lexer->frame_count = lexer->piece_count = 0;
+    lexer->speculated = 0;
+    lexer->ambient = lexer->try_depth = lexer->group = lexer->context = 0;
+    lexer->require_end = lexer->glob_end = lexer->url_end = lexer->async_end = NONE;
+    lexer->has_jsx = lexer->has_module_syntax = lexer->late_import = false;
+    lexer->last_candidate = NONE;
+    lexer->environments = 0;
+    scope_reset(lexer);
+}
+
+/* `import …` and `export … from` at the head of the file. */
+static void read_head(struct lexer *lexer) {
+    while (!lexer->failed && lexer->token.kind == T_NAME) {
+        if (at_word(lexer, W_IMPORT)) {
+            struct token next = token_peek(lexer);
+            if (next.kind == T_LPAREN || next.kind == T_DOT) {
+                return;
+            }
+            read_import(lexer);
+        } else if (at_word(lexer, W_EXPORT)) {
+            struct token next = token_peek(lexer);
+            if (next.kind != T_LBRACE && next.kind != T_STAR) {
+                return;
+            }
+            read_export(lexer);
+        } else {
+            return;
+        }
+    }
+}
+
+static bool elision_is_open(const struct lexer *lexer) {
+    return lexer->typescript && lexer->name_count > 1;
+}
+
+static void read_rest(struct lexer *lexer) {
+    if (lexer->failed || at_kind(lexer, T_END)) {
+        return;
+    }
+    if (!elision_is_open(lexer)) {
+        lexer->last_candidate = scan_last_candidate(lexer, lexer->token.start);
+        if (lexer->last_candidate == NONE) {
+            return;
+        }
+    }
+    frame_run(lexer, 0);
+}
+
+static void read_once(struct lexer *lexer) {
+    begin(lexer);
+    read_prologue(lexer);
+    frame_push(lexer, IN_MODULE);
+    read_head(lexer);
+    read_rest(lexer);
+    lexer->late_import &= lexer->typescript && !lexer->again;
+}
+
+static bool is_binary(const char *bytes, size_t size) {
+    size_t head = size < 512 ? size : 512;
+    bool utf16 = size >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0);
+    return utf16 || (head && memchr(bytes, 0, head));
+}
+
+/* Directives are found as the functions close, imports as their statements end. */
+static void sort_facts(struct facts *facts);
+
+enum lex_answer lexer_read(struct lexer *lexer, const struct lex_options *options,
+                           const char *bytes, size_t size, struct facts *facts) {
+    lexer->options = options;
+    lexer->bytes = bytes;
+    lexer->facts = facts;
+    lexer->size = size >= NONE - 64 ? 0 : (uint32_t)size;
+    lexer->typescript = options->dialect & DIALECT_TYPESCRIPT;
+    lexer->jsx = options->dialect & DIALECT_JSX;
+    lexer->again = false;
+    facts->grammar = false;
+    if (is_binary(bytes, size)) {
+        note_add(lexer, NOTE_BINARY, 0, -1, 0, 0);
+        return LEX_SURE;
+    }
+    if (lexer->size != size || options->dialect & DIALECT_MDX) {
+        return LEX_UNSURE;
+    }
+    read_once(lexer);
+    if (lexer->late_import && !lexer->failed) {
+        lexer->again = true;
+        facts_clear(facts);
+        read_once(lexer);
+    }
+    scope_finish(lexer);
+    sort_facts(facts);
+    if (lexer->failed) {
+        note_add(lexer, NOTE_SYNTAX, 0, -1, lexer->failed_at, lexer->failed_at);
+        return LEX_UNSURE;
+    }
+    return LEX_SURE;
+}
+
+/* Nearly sorted: an import within the argument of another comes first. */
+static void sort_facts(struct facts *facts) {
+    for (uint32_t i = 1; i < facts->import_count; i++) {
+        struct fact_import item = facts->imports[i];
+        uint32_t at = i;
+        for (; at && facts->imports[at - 1].span.start > item.span.start; at--) {
+            facts->imports[at] = facts->imports[at - 1];
+        }
+        facts->imports[at] = item;
+    }
+}

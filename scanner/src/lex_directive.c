@@ -1,0 +1,195 @@
+/* Directives, and what was nearly one. */
+#include "lex_private.h"
+
+#define MAX_TYPO 64 /* longer texts are no typing errors of a directive */
+
+void note_add(struct lexer *lexer, enum fact_note_code code, unsigned detail, int configured,
+              uint32_t start, uint32_t end) {
+    uint32_t text = facts_add_text(lexer->facts, lexer->bytes + start, end - start);
+    struct fact_note *note = facts_add_note(lexer->facts);
+    if (!note) {
+        lexer_fail_memory(lexer, lexer->facts->error);
+        return;
+    }
+    note->span = (struct fact_span){.start = start, .end = end};
+    note->text = text;
+    note->text_length = end - start;
+    note->code = (uint8_t)code;
+    note->detail = (uint8_t)detail;
+    note->configured = (int16_t)configured;
+}
+
+static struct fact_directive *add_directive(struct lexer *lexer, const struct token *token,
+                                            int configured) {
+    struct slice raw = token_content(lexer, token);
+    uint32_t text = facts_add_text(lexer->facts, raw.data, raw.length);
+    struct fact_directive *directive = facts_add_directive(lexer->facts);
+    if (!directive) {
+        lexer_fail_memory(lexer, lexer->facts->error);
+        return NULL;
+    }
+    directive->span = (struct fact_span){.start = token->start + 1, .end = token->end - 1};
+    directive->text = text;
+    directive->text_length = (uint32_t)raw.length;
+    directive->configured = (int16_t)configured;
+    return directive;
+}
+
+/* ---- near misses ----------------------------------------------------------------------------- */
+
+/* Whether at most two insertions, deletions or replacements make `a` of `b`. Compares five
+ * diagonals: further off, more edits would have been made already. */
+static bool within_two_edits(struct slice a, struct slice b) {
+    enum { BAND = 2, WIDTH = 2 * BAND + 1, FAR = BAND + 1 };
+    int row[WIDTH], above[WIDTH];
+    int rows = (int)a.length, columns = (int)b.length;
+    if (rows - columns > BAND || columns - rows > BAND) {
+        return false;
+    }
+    for (int k = 0; k < WIDTH; k++) {
+        above[k] = k >= BAND ? k - BAND : FAR;
+    }
+    for (int i = 1; i <= rows; i++) {
+        for (int k = 0; k < WIDTH; k++) {
+            int j = i + k - BAND;
+            int best = FAR;
+            if (j >= 0 && j <= columns) {
+                int replaced = j ? above[k] + (a.data[i - 1] != b.data[j - 1]) : FAR;
+                int deleted = k + 1 < WIDTH ? above[k + 1] + 1 : FAR;
+                int inserted = k && j ? row[k - 1] + 1 : FAR;
+                best = replaced < deleted ? replaced : deleted;
+                best = best < inserted ? best : inserted;
+            }
+            row[k] = best < FAR ? best : FAR;
+        }
+        memcpy(above, row, sizeof row);
+    }
+    return above[columns - rows + BAND] <= BAND;
+}
+
+static void check_typo(struct lexer *lexer, const struct token *token) {
+    const struct directive_set *set = lexer->options->directives;
+    struct slice raw = token_content(lexer, token);
+    if (raw.length > MAX_TYPO || slice_equal(raw, SLICE("use strict"))) {
+        return;
+    }
+    for (uint32_t i = 0; i < set->count; i++) {
+        struct slice text = set->rules[i].text;
+        if (!set->rules[i].prefix && text.length > 4 && within_two_edits(raw, text)) {
+            note_add(lexer, NOTE_NEAR_MISS, MISS_TYPO, (int)i, token->start + 1, token->end - 1);
+            return;
+        }
+    }
+}
+
+static void check_conflict(struct lexer *lexer, const struct token *token, int configured) {
+    uint32_t environments = lexer->options->directives->rules[configured].environments;
+    if (environments && lexer->environments && environments != lexer->environments) {
+        note_add(lexer, NOTE_CONFLICTING, 0, configured, token->start + 1, token->end - 1);
+    }
+    lexer->environments |= environments;
+}
+
+static bool is_literal(const struct token *token) {
+    return token->kind == T_STRING || token->kind == T_TEMPLATE;
+}
+
+/* Whether the statement ends at `end`, or after the parenthesis that follows. */
+static bool is_whole_statement(struct lexer *lexer, uint32_t end, bool parenthesised) {
+    uint32_t cursor = lexer->cursor;
+    lexer->cursor = end;
+    struct token next = token_peek(lexer);
+    bool closed = !parenthesised || next.kind == T_RPAREN;
+    if (parenthesised && closed) {
+        lexer->cursor = next.end;
+        next = token_peek(lexer);
+    }
+    lexer->cursor = cursor;
+    bool ends = next.newline || next.kind == T_SEMICOLON || next.kind == T_RBRACE ||
+                next.kind == T_END;
+    return closed && ends && !token_continues(&next);
+}
+
+/* At the start of a statement: does it hold a directive's text where that is none? */
+void directive_check_statement(struct lexer *lexer) {
+    struct token literal = lexer->token;
+    enum near_miss miss = literal.kind == T_TEMPLATE ? MISS_TEMPLATE : MISS_MISPLACED;
+    if (literal.kind == T_LPAREN) {
+        literal = token_peek(lexer);
+        miss = MISS_PARENTHESISED;
+    }
+    if (!is_literal(&literal) || literal.end - literal.start < 2) {
+        return;
+    }
+    int configured = directive_set_find(lexer->options->directives, token_content(lexer, &literal));
+    if (configured >= 0 && is_whole_statement(lexer, literal.end, miss == MISS_PARENTHESISED)) {
+        note_add(lexer, NOTE_NEAR_MISS, miss, configured, literal.start + 1, literal.end - 1);
+    }
+}
+
+/* ---- prologues ------------------------------------------------------------------------------- */
+
+/* Whether the string at the current token is a statement of its own; then moves past it. */
+static bool accept_directive(struct lexer *lexer) {
+    struct token next = token_peek(lexer);
+    bool ends = next.newline || next.kind == T_SEMICOLON || next.kind == T_RBRACE ||
+                next.kind == T_END;
+    if (!ends || token_continues(&next)) {
+        return false;
+    }
+    token_next(lexer);
+    token_accept(lexer, T_SEMICOLON);
+    return true;
+}
+
+static void skip_head(struct lexer *lexer) {
+    struct slice text = {lexer->bytes, lexer->size};
+    if (slice_starts(text, SLICE("\xEF\xBB\xBF"))) {
+        lexer->cursor = 3;
+        text = slice_skip(text, 3);
+    }
+    if (slice_starts(text, SLICE("#!"))) {
+        lexer->cursor = skip_line(lexer, lexer->cursor);
+    }
+}
+
+/* The directives of the module; leaves the first token after them. */
+void read_prologue(struct lexer *lexer) {
+    skip_head(lexer);
+    token_next(lexer);
+    while (at_kind(lexer, T_STRING)) {
+        struct token literal = lexer->token;
+        if (!accept_directive(lexer)) {
+            return;
+        }
+        int configured =
+            directive_set_find(lexer->options->directives, token_content(lexer, &literal));
+        add_directive(lexer, &literal, configured);
+        if (configured >= 0) {
+            check_conflict(lexer, &literal, configured);
+        } else {
+            check_typo(lexer, &literal);
+        }
+    }
+}
+
+/* A string at the start of a function's body; false: it is no directive. */
+bool directive_add_function(struct lexer *lexer) {
+    const struct frame *frame = frame_top(lexer);
+    struct token literal = lexer->token;
+    if (!accept_directive(lexer)) {
+        return false;
+    }
+    int configured = directive_set_find(lexer->options->directives, token_content(lexer, &literal));
+    if (configured < 0 || lexer->ambient) {
+        return true;
+    }
+    uint32_t name = facts_add_text(lexer->facts, lexer->bytes + frame->name, frame->name_length);
+    struct fact_directive *directive = add_directive(lexer, &literal, configured);
+    if (directive) {
+        directive->in_function = true;
+        directive->name = name;
+        directive->name_length = frame->name_length;
+    }
+    return true;
+}

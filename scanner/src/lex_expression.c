@@ -1,0 +1,713 @@
+/* Expressions. No tree is needed, so operators have no precedence: an expression is operands with
+ * operators between them, and only brackets, functions and the like take a frame of their own. */
+#include "lex_private.h"
+
+struct frame *push_expression(struct lexer *lexer, enum expression_kind kind, unsigned flags) {
+    struct frame *frame = frame_push(lexer, OPERAND);
+    frame->kind = (uint8_t)kind;
+    frame->flags = (uint8_t)flags;
+    return frame;
+}
+
+/* Whether the current token begins an element of the frame. */
+static bool at_element(const struct lexer *lexer, const struct frame *frame) {
+    return lexer->previous.end == frame->opened;
+}
+
+/* Whether the current token begins what may be a parameter. */
+static bool at_pattern(const struct lexer *lexer, const struct frame *frame) {
+    return frame->flags & F_PATTERN && !(frame->extra & X_DEFAULT) && at_element(lexer, frame);
+}
+
+static void operand_missing(struct lexer *lexer);
+
+/* ---- operands -------------------------------------------------------------------------------- */
+
+/* `(`: parentheses, or the parameters of an arrow function. */
+static void open_paren(struct lexer *lexer, unsigned flags) {
+    struct frame *below = frame_top(lexer);
+    bool named = at_element(lexer, below);
+    below->state = OPERATOR;
+    token_next(lexer);
+    struct frame *frame = push_expression(lexer, EX_PAREN, F_SEQUENCE | F_PATTERN | flags);
+    frame->mark = lexer->reference_count;
+    frame->bindables = lexer->bindable_count;
+    if (named) {
+        frame->flags |= F_NAMED;
+    }
+}
+
+static void open_array(struct lexer *lexer) {
+    struct frame *below = frame_top(lexer);
+    bool pattern = at_pattern(lexer, below);
+    bool globs = below->kind == EX_GLOB && at_element(lexer, below);
+    below->state = OPERATOR;
+    token_next(lexer);
+    push_expression(lexer, globs ? EX_GLOB_LIST : EX_ARRAY,
+                    F_SEQUENCE | (pattern ? F_PATTERN : 0));
+}
+
+static void open_object(struct lexer *lexer) {
+    struct frame *below = frame_top(lexer);
+    bool pattern = at_pattern(lexer, below);
+    below->state = OPERATOR;
+    token_next(lexer);
+    frame_push(lexer, OBJECT_KEY)->flags = pattern ? F_PATTERN : 0;
+}
+
+static void open_template(struct lexer *lexer) {
+    struct frame *below = frame_top(lexer);
+    bool piece = below->kind == EX_SPECIFIER && below->state == OPERAND;
+    below->state = OPERATOR;
+    token_next(lexer);
+    push_expression(lexer, EX_TEMPLATE, F_SEQUENCE)->extra = piece;
+}
+
+static void read_function(struct lexer *lexer, bool async) {
+    struct frame *frame = frame_top(lexer);
+    uint32_t length = lexer->named ? frame->name_length : 0;
+    frame->state = OPERATOR;
+    push_function(lexer, async, false, frame->name, length);
+}
+
+static void use_name(struct lexer *lexer) {
+    struct frame *frame = frame_top(lexer);
+    uint32_t reference = scope_use(lexer, &lexer->token);
+    if (reference != NONE) {
+        if (at_pattern(lexer, frame)) {
+            scope_bindable(lexer, reference);
+        }
+        if (lexer->references[reference].name == 0) {
+            lexer->require_end = lexer->token.end;
+            lexer->require_reference = reference;
+        }
+    }
+    frame->state = OPERATOR;
+    token_next(lexer);
+}
+
+static void read_async(struct lexer *lexer) {
+    struct token next = token_peek(lexer);
+    if (!lexer->token.escaped && next.kind == T_NAME && !next.newline) {
+        if (next.word == W_FUNCTION) {
+            token_next(lexer);
+            read_function(lexer, true);
+            return;
+        }
+        if (token_is_identifier(&next) && next.word != W_OF && next.word != W_AS &&
+            next.word != W_SATISFIES) {
+            token_next(lexer);
+            frame_top(lexer)->flags |= F_ASYNC;
+        }
+    }
+    lexer->async_end = lexer->token.word == W_ASYNC ? lexer->token.end : NONE;
+    use_name(lexer);
+}
+
+static bool word_is_operator(const struct lexer *lexer, const struct token *token) {
+    if (token->escaped) {
+        return false;
+    }
+    if (token->word == W_YIELD) {
+        return lexer->context & IN_GENERATOR;
+    }
+    return lexer->context & IN_ASYNC || lexer->context == 0;
+}
+
+/* `import(…)`, `import.meta`, `import.defer(…)`, `import.source(…)`. */
+static void read_import_expression(struct lexer *lexer) {
+    frame_top(lexer)->state = OPERATOR;
+    token_next(lexer);
+    if (token_accept(lexer, T_DOT)) {
+        if (token_is(lexer, &lexer->token, SLICE("meta"))) {
+            lexer->has_module_syntax = true;
+            token_next(lexer);
+            read_meta(lexer);
+            return;
+        }
+        if (!token_expect(lexer, T_NAME)) {
+            return;
+        }
+    }
+    if (!at_kind(lexer, T_LPAREN)) {
+        lexer_fail(lexer);
+        return;
+    }
+    specifier_open(lexer, FACT_DYNAMIC, NONE);
+}
+
+static void read_new(struct lexer *lexer) {
+    token_next(lexer);
+    if (token_accept(lexer, T_DOT)) { /* new.target */
+        frame_top(lexer)->state = OPERATOR;
+        token_expect(lexer, T_NAME);
+        return;
+    }
+    if (at_word(lexer, W_REQUIRE)) {
+        use_name(lexer);
+        lexer->require_end = NONE;
+    } else if (token_is(lexer, &lexer->token, SLICE("URL"))) {
+        lexer->url_end = lexer->token.end;
+    }
+}
+
+static void read_word(struct lexer *lexer) {
+    struct frame *frame = frame_top(lexer);
+    switch (lexer->token.word) {
+    case W_FUNCTION:
+        read_function(lexer, false);
+        return;
+    case W_CLASS:
+        frame->state = OPERATOR;
+        push_class(lexer, false);
+        return;
+    case W_ASYNC:
+        read_async(lexer);
+        return;
+    case W_TYPEOF:
+    case W_VOID:
+    case W_DELETE:
+        token_next(lexer);
+        return;
+    case W_NEW:
+        read_new(lexer);
+        return;
+    case W_IMPORT:
+        read_import_expression(lexer);
+        return;
+    case W_AWAIT:
+    case W_YIELD:
+        if (word_is_operator(lexer, &lexer->token)) {
+            token_next(lexer);
+            if (lexer->previous.word == W_YIELD && at_kind(lexer, T_STAR)) {
+                token_next(lexer);
+            }
+            return;
+        }
+        use_name(lexer);
+        return;
+    case W_THIS:
+    case W_SUPER:
+    case W_NULL:
+    case W_TRUE:
+    case W_FALSE:
+        frame->state = OPERATOR;
+        token_next(lexer);
+        return;
+    default:
+        if (lexer->token.word <= W_LAST_RESERVED && !lexer->token.escaped) {
+            frame->state = OPERATOR; /* an operand may be missing */
+            operand_missing(lexer);
+        } else {
+            use_name(lexer);
+        }
+    }
+}
+
+/* `<` before an operand: JSX, a type assertion, or the type parameters of an arrow function. */
+static void read_less(struct lexer *lexer) {
+    if (lexer->jsx && !(lexer->typescript && jsx_arrow_follows(lexer))) {
+        frame_top(lexer)->state = OPERATOR;
+        push_jsx(lexer);
+    } else if (lexer->typescript) {
+        bool named = at_element(lexer, frame_top(lexer));
+        push_type_list(lexer);
+        frame_top(lexer)->flags |= named ? F_NAMED : 0;
+    } else {
+        lexer_fail(lexer);
+    }
+}
+
+/* A frame of brackets may be empty, end in a comma, or hold holes; `yield` and, where it is an
+ * identifier, `await` need no operand. */
+static void operand_missing(struct lexer *lexer) {
+    struct frame *frame = frame_top(lexer);
+    bool bare = lexer->previous.word == W_YIELD || lexer->previous.word == W_AWAIT;
+    bool list = frame->kind == EX_PAREN || frame->kind == EX_CALL || frame->kind == EX_ARRAY ||
+                frame->kind == EX_JSX || frame->kind == EX_SPECIFIER || frame->kind == EX_GLOB ||
+                frame->kind == EX_GLOB_LIST;
+    if (bare || (list && at_element(lexer, frame))) {
+        frame->state = OPERATOR;
+    } else {
+        lexer_fail(lexer);
+    }
+}
+
+/* Reads prefix operators and one operand, or what begins one. */
+static void read_operand(struct lexer *lexer) {
+    struct frame *frame = frame_top(lexer);
+    if (frame->kind >= EX_SPECIFIER && frame->kind <= EX_GLOB_LIST) {
+        specifier_operand(lexer);
+    }
+    switch (lexer->token.kind) {
+    case T_NAME:
+        lexer->named = at_element(lexer, frame);
+        if (lexer->token.word) {
+            read_word(lexer);
+        } else {
+            use_name(lexer);
+        }
+        return;
+    case T_NUMBER:
+    case T_STRING:
+    case T_TEMPLATE:
+    case T_PRIVATE:
+        frame->state = OPERATOR;
+        token_next(lexer);
+        return;
+    case T_TEMPLATE_HEAD:
+        open_template(lexer);
+        return;
+    case T_SLASH:
+        token_regex(lexer);
+        if (at_kind(lexer, T_BAD)) {
+            lexer_fail(lexer);
+        }
+        return;
+    case T_LPAREN:
+        open_paren(lexer, 0);
+        return;
+    case T_LBRACKET:
+        open_array(lexer);
+        return;
+    case T_LBRACE:
+        open_object(lexer);
+        return;
+    case T_PLUS:
+    case T_MINUS:
+    case T_BANG:
+    case T_TILDE:
+    case T_INCREMENT:
+        token_next(lexer);
+        return;
+    case T_ELLIPSIS:
+        if (at_element(lexer, frame)) {
+            token_next(lexer);
+            frame->opened = lexer->previous.end;
+        } else {
+            lexer_fail(lexer);
+        }
+        return;
+    case T_LESS:
+        read_less(lexer);
+        return;
+    case T_AT: /* a decorated class expression */
+        token_next(lexer);
+        push_expression(lexer, EX_DECORATOR, 0);
+        return;
+    default:
+        operand_missing(lexer);
+    }
+}
+
+/* ---- ends ------------------------------------------------------------------------------------ */
+
+static void close_bracket(struct lexer *lexer, enum token_kind kind) {
+    frame_pop(lexer);
+    token_expect(lexer, kind);
+}
+
+/* Whether a colon belongs to what stands around the parentheses. */
+static bool takes_colon(const struct frame *frame) {
+    return frame->kind == EX_CONSEQUENT || frame->kind == EX_CASE;
+}
+
+static void close_paren(struct lexer *lexer) {
+    struct frame frame = *frame_top(lexer);
+    bool empty = lexer->previous.end == frame.opened && lexer->previous.kind == T_LPAREN;
+    close_bracket(lexer, T_RPAREN);
+    if (lexer->failed || lexer->frame_count == 0) {
+        return;
+    }
+    const struct frame *below = frame_top(lexer);
+    bool typed = frame.flags & F_TYPED || empty;
+    if (at_kind(lexer, T_ARROW) && !lexer->token.newline) {
+        push_arrow(lexer, frame.mark, frame.bindables, frame.flags & F_ASYNC, frame.flags & F_NAMED);
+    } else if (lexer->typescript && at_kind(lexer, T_COLON) && (typed || !takes_colon(below))) {
+        struct frame *result = frame_push(lexer, ARROW_RESULT);
+        result->flags = frame.flags & (F_ASYNC | F_NAMED);
+        result->mark = frame.mark;
+        result->bindables = frame.bindables;
+        token_next(lexer);
+        push_type(lexer);
+    } else {
+        lexer->bindable_count = frame.bindables;
+    }
+}
+
+static void close_template(struct lexer *lexer) {
+    if (!at_kind(lexer, T_RBRACE)) {
+        lexer_fail(lexer);
+        return;
+    }
+    token_template_resume(lexer);
+    struct frame *frame = frame_top(lexer);
+    if (at_kind(lexer, T_TEMPLATE_HEAD)) {
+        template_piece(lexer);
+        token_next(lexer);
+        frame->opened = lexer->previous.end;
+        frame->state = OPERAND;
+    } else if (at_kind(lexer, T_TEMPLATE)) {
+        template_piece(lexer);
+        frame_pop(lexer);
+        token_next(lexer);
+    } else {
+        lexer_fail(lexer);
+    }
+}
+
+/* `name:` was a label, not an expression. */
+static bool is_label(const struct lexer *lexer, const struct frame *frame) {
+    return at_kind(lexer, T_COLON) && token_is_identifier(&lexer->previous) &&
+           lexer->previous.start == frame->mark;
+}
+
+static void end_expression_statement(struct lexer *lexer) {
+    struct frame *frame = frame_top(lexer);
+    if (is_label(lexer, frame)) {
+        uint32_t count = lexer->reference_count;
+        if (count && lexer->references[count - 1].start == lexer->previous.start) {
+            scope_rewind(lexer, count - 1);
+        }
+        token_next(lexer);
+        frame->state = STATEMENT;
+        frame->kind = 0;
+        return;
+    }
+    frame->state = SEMICOLON;
+}
+
+static void end_expression(struct lexer *lexer) {
+    struct frame *frame = frame_top(lexer);
+    switch (frame->kind) {
+    case EX_STATEMENT:
+        end_expression_statement(lexer);
+        return;
+    case EX_PAREN:
+        close_paren(lexer);
+        return;
+    case EX_SPECIFIER:
+    case EX_GLOB:
+        specifier_end(lexer);
+        close_bracket(lexer, T_RPAREN);
+        return;
+    case EX_CALL:
+    case EX_HEAD:
+        close_bracket(lexer, T_RPAREN);
+        return;
+    case EX_INDEX:
+    case EX_ARRAY:
+    case EX_GLOB_LIST:
+        close_bracket(lexer, T_RBRACKET);
+        return;
+    case EX_TEMPLATE:
+        close_template(lexer);
+        return;
+    case EX_CONSEQUENT:
+        frame_pop(lexer);
+        frame_top(lexer)->state = OPERAND;
+        token_expect(lexer, T_COLON);
+        return;
+    case EX_CASE:
+        close_bracket(lexer, T_COLON);
+        return;
+    case EX_JSX: /* the JSX below goes on at the cursor, without a token */
+        frame_pop(lexer);
+        if (!at_kind(lexer, T_RBRACE)) {
+            lexer_fail(lexer);
+        }
+        return;
+    case EX_ARROW:
+        lexer->context = frame->extra;
+        frame_pop(lexer);
+        return;
+    default:
+        frame_pop(lexer);
+    }
+}
+
+/* ---- operators ------------------------------------------------------------------------------- */
+
+static void read_member(struct lexer *lexer) {
+    bool optional = at_kind(lexer, T_QUESTION_DOT);
+    token_next(lexer);
+    if (at_kind(lexer, T_NAME) || at_kind(lexer, T_PRIVATE)) {
+        token_next(lexer);
+    } else if (!optional || (!at_kind(lexer, T_LPAREN) && !at_kind(lexer, T_LBRACKET) &&
+                             !at_kind(lexer, T_LESS))) {
+        lexer_fail(lexer);
+    } else if (lexer->require_end == lexer->previous.start) {
+        lexer->require_end = lexer->previous.end; /* require?.() */
+    }
+}
+
+static void open_call(struct lexer *lexer) {
+    const struct token *callee = &lexer->previous;
+    if (callee->end == lexer->require_end) {
+        specifier_open(lexer, FACT_REQUIRE, lexer->require_reference);
+        return;
+    }
+    if (callee->end == lexer->glob_end) {
+        glob_open(lexer);
+        return;
+    }
+    if (callee->end == lexer->async_end && !lexer->token.newline) {
+        bool named = lexer->named;
+        open_paren(lexer, F_ASYNC);
+        if (named) {
+            frame_top(lexer)->flags |= F_NAMED;
+        }
+        return;
+    }
+    bool url = callee->end == lexer->url_end;
+    token_next(lexer);
+    struct frame *frame = push_expression(lexer, EX_CALL, F_SEQUENCE);
+    frame->extra = url ? X_URL : 0;
+    frame->mark = lexer->token.start;
+}
+
+static void open_index(struct lexer *lexer) {
+    token_next(lexer);
+    push_expression(lexer, EX_INDEX, F_SEQUENCE);
+}
+
+/* `(a?: T)`, `(a?) =>`: what follows the mark begins no operand. */
+static bool is_optional_parameter(struct lexer *lexer) {
+    if (!lexer->typescript || frame_top(lexer)->kind != EX_PAREN) {
+        return false;
+    }
+    struct token next = token_peek(lexer);
+    return next.kind == T_COLON || next.kind == T_COMMA || next.kind == T_RPAREN ||
+           next.kind == T_ASSIGN;
+}
+
+static void read_question(struct lexer *lexer) {
+    if (is_optional_parameter(lexer)) {
+        frame_top(lexer)->flags |= F_TYPED;
+        token_next(lexer);
+        return;
+    }
+    token_next(lexer);
+    push_expression(lexer, EX_CONSEQUENT, 0);
+}
+
+/* `x => …`: the name before it is the parameter. */
+static void read_arrow(struct lexer *lexer) {
+    struct frame *frame = frame_top(lexer);
+    bool async = frame->flags & F_ASYNC;
+    uint32_t references = lexer->reference_count, bindables = lexer->bindable_count;
+    if (!token_is_identifier(&lexer->previous)) {
+        lexer_fail(lexer);
+        return;
+    }
+    frame->flags &= (uint8_t)~F_ASYNC;
+    if (references && lexer->references[references - 1].start == lexer->previous.start) {
+        references--;
+        if (bindables && lexer->bindables[bindables - 1] == references) {
+            bindables--;
+        } else {
+            scope_bindable(lexer, references);
+        }
+    }
+    push_arrow(lexer, references, bindables, async, lexer->named);
+}
+
+static void read_annotation(struct lexer *lexer) {
+    frame_top(lexer)->flags |= F_TYPED;
+    token_next(lexer);
+    push_type(lexer);
+}
+
+static void read_less_operator(struct lexer *lexer) {
+    if (lexer->typescript &&
+        (frame_top(lexer)->kind == EX_HERITAGE || type_arguments_follow(lexer))) {
+        uint32_t callee = lexer->previous.end;
+        push_type_list(lexer);
+        frame_top(lexer)->mark = callee;
+        return;
+    }
+    token_extend(lexer);
+    token_next(lexer);
+    frame_top(lexer)->state = OPERAND;
+}
+
+static void read_assignment(struct lexer *lexer) {
+    struct frame *frame = frame_top(lexer);
+    frame->name_length = 0;
+    if (lexer->previous.kind == T_NAME) {
+        frame->name = lexer->previous.start;
+        frame->name_length = lexer->previous.end - lexer->previous.start;
+    }
+    token_next(lexer);
+    frame->opened = lexer->previous.end;
+    frame->state = OPERAND;
+    if (frame->flags & F_PATTERN) {
+        frame->extra |= X_DEFAULT;
+    }
+}
+
+static void read_word_operator(struct lexer *lexer) {
+    struct frame *frame = frame_top(lexer);
+    const struct token *token = &lexer->token;
+    if (token->escaped) {
+        end_expression(lexer);
+        return;
+    }
+    switch (token->word) {
+    case W_IN:
+        if (frame->flags & F_NO_IN) {
+            end_expression(lexer);
+            return;
+        }
+        /* fall through */
+    case W_INSTANCEOF:
+        token_next(lexer);
+        frame->state = OPERAND;
+        return;
+    case W_AS:
+    case W_SATISFIES:
+        if (lexer->typescript && !token->newline) {
+            token_next(lexer);
+            push_type(lexer);
+            return;
+        }
+        /* fall through */
+    default:
+        end_expression(lexer);
+    }
+}
+
+/* A decorator is a name, its members and calls: `@a.b(c)`. */
+static bool ends_decorator(const struct lexer *lexer) {
+    switch (lexer->token.kind) {
+    case T_DOT:
+    case T_QUESTION_DOT:
+    case T_LPAREN:
+        return false;
+    case T_LESS:
+        return !lexer->typescript;
+    default:
+        return true;
+    }
+}
+
+/* Returns when another frame is on top, or an operand is due. */
+static void read_operator(struct lexer *lexer) {
+    struct frame *frame = frame_top(lexer);
+    if (frame->kind >= EX_SPECIFIER && frame->kind <= EX_GLOB_LIST) {
+        specifier_operator(lexer);
+    } else if (frame->kind == EX_DECORATOR && ends_decorator(lexer)) {
+        end_expression(lexer);
+        return;
+    }
+    switch (lexer->token.kind) {
+    case T_DOT:
+    case T_QUESTION_DOT:
+        read_member(lexer);
+        return;
+    case T_LPAREN:
+        open_call(lexer);
+        return;
+    case T_LBRACKET:
+        open_index(lexer);
+        return;
+    case T_TEMPLATE:
+        token_next(lexer);
+        return;
+    case T_TEMPLATE_HEAD:
+        open_template(lexer);
+        return;
+    case T_PLUS:
+    case T_MINUS:
+    case T_STAR:
+    case T_AMPERSAND:
+    case T_BAR:
+    case T_BINARY:
+        token_next(lexer);
+        frame->state = OPERAND;
+        return;
+    case T_SLASH:
+    case T_GREATER:
+        token_extend(lexer);
+        token_next(lexer);
+        frame->state = OPERAND;
+        return;
+    case T_LESS:
+        read_less_operator(lexer);
+        return;
+    case T_ASSIGN:
+    case T_ASSIGN_BINARY:
+        read_assignment(lexer);
+        return;
+    case T_COMMA:
+        if (frame->flags & F_SEQUENCE) {
+            token_next(lexer);
+            frame->opened = lexer->previous.end;
+            frame->state = OPERAND;
+            frame->name_length = 0;
+            frame->extra &= (uint8_t)~X_DEFAULT;
+        } else {
+            end_expression(lexer);
+        }
+        return;
+    case T_QUESTION:
+        read_question(lexer);
+        return;
+    case T_ARROW:
+        read_arrow(lexer);
+        return;
+    case T_COLON:
+        if (lexer->typescript && (frame->kind == EX_PAREN || frame->kind == EX_INDEX)) {
+            read_annotation(lexer);
+        } else {
+            end_expression(lexer);
+        }
+        return;
+    case T_INCREMENT:
+        if (lexer->token.newline) {
+            end_expression(lexer);
+        } else {
+            token_next(lexer);
+        }
+        return;
+    case T_BANG:
+        if (lexer->typescript && !lexer->token.newline) {
+            token_next(lexer);
+        } else {
+            end_expression(lexer);
+        }
+        return;
+    case T_NAME:
+        if (lexer->token.word) {
+            read_word_operator(lexer);
+            return;
+        }
+        /* fall through */
+    default:
+        end_expression(lexer);
+    }
+}
+
+/* After an arrow function nothing but a comma goes on with the expression. */
+static void read_finished(struct lexer *lexer) {
+    struct frame *frame = frame_top(lexer);
+    if (at_kind(lexer, T_COMMA) && frame->flags & F_SEQUENCE) {
+        frame->state = OPERATOR;
+        read_operator(lexer);
+    } else {
+        end_expression(lexer);
+    }
+}
+
+void on_expression(struct lexer *lexer) {
+    switch (frame_top(lexer)->state) {
+    case OPERAND:
+        read_operand(lexer);
+        return;
+    case OPERATOR:
+        read_operator(lexer);
+        return;
+    default:
+        read_finished(lexer);
+    }
+}

@@ -1,0 +1,216 @@
+/* JSX. Between `<` and `>`, and in the text of an element, the cursor moves without tokens: the
+ * current token is stale until the outermost element has ended. */
+#include "lex_private.h"
+
+static int byte_here(const struct lexer *lexer) {
+    return lexer->cursor < lexer->size ? (unsigned char)lexer->bytes[lexer->cursor] : -1;
+}
+
+static int skip_space(struct lexer *lexer) {
+    bool newline;
+    skip_trivia(lexer, &newline);
+    return byte_here(lexer);
+}
+
+/* An identifier that may hold hyphens; returns its end. */
+static uint32_t skip_jsx_name(const struct lexer *lexer, uint32_t at) {
+    for (;;) {
+        at = skip_identifier(lexer, at);
+        if (at >= lexer->size || lexer->bytes[at] != '-') {
+            return at;
+        }
+        at++;
+    }
+}
+
+/* The rest of `a.b.c` or `a:b`. */
+static void skip_members(struct lexer *lexer) {
+    int byte = skip_space(lexer);
+    while (byte == '.' || byte == ':') {
+        lexer->cursor++;
+        skip_space(lexer);
+        lexer->cursor = skip_jsx_name(lexer, lexer->cursor);
+        byte = skip_space(lexer);
+    }
+}
+
+void push_jsx(struct lexer *lexer) {
+    lexer->has_jsx = true;
+    frame_push(lexer, JSX_NAME);
+}
+
+/* The element has ended, just before the cursor. */
+static void end_element(struct lexer *lexer) {
+    frame_pop(lexer);
+    enum state below = frame_top(lexer)->state;
+    if (below != JSX_CHILDREN && below != JSX_ATTRIBUTES) {
+        lexer->token =
+            (struct token){.start = lexer->cursor - 1, .end = lexer->cursor, .kind = T_GREATER};
+        token_next(lexer);
+    }
+}
+
+/* At the `{`. */
+static void push_container(struct lexer *lexer) {
+    token_next(lexer);
+    token_next(lexer);
+    push_expression(lexer, EX_JSX, F_SEQUENCE);
+}
+
+/* `<Foo>`, `<a.b>` use a name; `<foo>`, `<foo-bar>` and `<a:b>` do not. */
+static void use_element_name(struct lexer *lexer, uint32_t start, uint32_t end, int next) {
+    char first = lexer->bytes[start];
+    bool hyphen = memchr(lexer->bytes + start, '-', end - start) != NULL;
+    bool intrinsic = (first >= 'a' && first <= 'z') || hyphen;
+    if (next == ':' || (intrinsic && next != '.')) {
+        return;
+    }
+    struct token name = {.start = start, .end = end, .kind = T_NAME};
+    name.escaped = memchr(lexer->bytes + start, '\\', end - start) != NULL;
+    scope_use(lexer, &name);
+}
+
+void on_jsx_name(struct lexer *lexer) {
+    struct frame *frame = frame_top(lexer);
+    if (skip_space(lexer) == '>') {
+        lexer->cursor++;
+        frame->state = JSX_CHILDREN;
+        return;
+    }
+    uint32_t start = lexer->cursor;
+    uint32_t end = skip_jsx_name(lexer, start);
+    if (end == start) {
+        lexer_fail(lexer);
+        return;
+    }
+    lexer->cursor = end;
+    use_element_name(lexer, start, end, skip_space(lexer));
+    skip_members(lexer);
+    frame->state = JSX_ATTRIBUTES;
+    if (lexer->typescript && byte_here(lexer) == '<') {
+        frame->extra = 1;
+        token_next(lexer);
+        push_type_list(lexer);
+    }
+}
+
+static void read_attribute_value(struct lexer *lexer) {
+    int byte = skip_space(lexer);
+    const char *end;
+    switch (byte) {
+    case '"':
+    case '\'':
+        lexer->cursor++;
+        end = memchr(lexer->bytes + lexer->cursor, byte, lexer->size - lexer->cursor);
+        if (!end) {
+            lexer_fail(lexer);
+            return;
+        }
+        lexer->cursor = (uint32_t)(end - lexer->bytes) + 1;
+        return;
+    case '{':
+        push_container(lexer);
+        return;
+    case '<':
+        lexer->cursor++;
+        push_jsx(lexer);
+        return;
+    default:
+        lexer_fail(lexer);
+    }
+}
+
+static void read_attribute(struct lexer *lexer) {
+    uint32_t end = skip_jsx_name(lexer, lexer->cursor);
+    if (end == lexer->cursor) {
+        lexer_fail(lexer);
+        return;
+    }
+    lexer->cursor = end;
+    skip_members(lexer);
+    if (byte_here(lexer) == '=') {
+        lexer->cursor++;
+        read_attribute_value(lexer);
+    }
+}
+
+void on_jsx_attributes(struct lexer *lexer) {
+    struct frame *frame = frame_top(lexer);
+    if (frame->extra) { /* the type arguments have left a token behind */
+        frame->extra = 0;
+        lexer->cursor = lexer->previous.end;
+    }
+    switch (skip_space(lexer)) {
+    case '>':
+        lexer->cursor++;
+        frame->state = JSX_CHILDREN;
+        return;
+    case '/':
+        lexer->cursor++;
+        if (skip_space(lexer) != '>') {
+            lexer_fail(lexer);
+            return;
+        }
+        lexer->cursor++;
+        end_element(lexer);
+        return;
+    case '{':
+        push_container(lexer);
+        return;
+    default:
+        read_attribute(lexer);
+    }
+}
+
+static void read_closing_tag(struct lexer *lexer) {
+    lexer->cursor++;
+    skip_space(lexer);
+    lexer->cursor = skip_jsx_name(lexer, lexer->cursor);
+    skip_members(lexer);
+    if (byte_here(lexer) != '>') {
+        lexer_fail(lexer);
+        return;
+    }
+    lexer->cursor++;
+    end_element(lexer);
+}
+
+void on_jsx_children(struct lexer *lexer) {
+    lexer->cursor = scan_jsx_text(lexer, lexer->cursor);
+    switch (byte_here(lexer)) {
+    case '{':
+        push_container(lexer);
+        return;
+    case '<':
+        lexer->cursor++;
+        if (skip_space(lexer) == '/') {
+            read_closing_tag(lexer);
+        } else {
+            push_jsx(lexer);
+        }
+        return;
+    default: /* a `}` or `>`, or the end of the file */
+        lexer_fail(lexer);
+    }
+}
+
+/* At `<` in a .tsx file: `<T,>`, `<T extends U>` and `<const T>` are type parameters. */
+bool jsx_arrow_follows(struct lexer *lexer) {
+    uint32_t cursor = lexer->cursor;
+    struct token name = token_peek(lexer);
+    lexer->cursor = name.end;
+    struct token next = token_peek(lexer);
+    lexer->cursor = next.end;
+    struct token after = token_peek(lexer);
+    lexer->cursor = cursor;
+    if (name.word == W_CONST) {
+        return token_is_identifier(&next);
+    }
+    if (!token_is_identifier(&name)) {
+        return false;
+    }
+    if (next.word == W_EXTENDS) {
+        return after.kind != T_ASSIGN && after.kind != T_GREATER && after.kind != T_SLASH;
+    }
+    return next.kind == T_COMMA || next.kind == T_ASSIGN;
+}

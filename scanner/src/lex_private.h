@@ -1,0 +1,504 @@
+/* What the files of the lexer share: the cursor, tokens, frames, scopes.
+ *
+ * The recogniser is a pushdown automaton. Each frame on the stack is a construct that has begun;
+ * its state says what may come next. A handler looks at the current token and changes the state,
+ * pushes a frame for a part of the construct, or pops its own. Nothing recurses on the input. */
+#ifndef LEX_PRIVATE_H
+#define LEX_PRIVATE_H
+
+#include "lex.h"
+
+#define NONE UINT32_MAX
+
+enum token_kind {
+    T_END,
+    T_BAD,
+    T_NAME, /* an identifier or, with `word` set, a word that means something somewhere */
+    T_PRIVATE,
+    T_NUMBER,
+    T_STRING,
+    T_TEMPLATE,      /* without substitutions, or the tail of one with */
+    T_TEMPLATE_HEAD, /* up to a `${` */
+    T_LBRACE,
+    T_RBRACE,
+    T_LPAREN,
+    T_RPAREN,
+    T_LBRACKET,
+    T_RBRACKET,
+    T_SEMICOLON,
+    T_COMMA,
+    T_COLON,
+    T_DOT,
+    T_ELLIPSIS,
+    T_QUESTION,
+    T_QUESTION_DOT,
+    T_ARROW,
+    T_ASSIGN,
+    T_ASSIGN_BINARY, /* += and the like */
+    T_LESS,          /* one `<`, whatever follows */
+    T_GREATER,       /* one `>`, whatever follows */
+    T_SLASH,         /* one `/`: a division or the start of a regular expression */
+    T_PLUS,
+    T_MINUS,
+    T_STAR,
+    T_AMPERSAND,
+    T_BAR,
+    T_INCREMENT, /* ++ and -- */
+    T_BANG,
+    T_TILDE,
+    T_BINARY, /* the operators that are nothing but binary */
+    T_AT,
+};
+
+/* Reserved words first: the others may be identifiers. */
+enum word {
+    W_NONE,
+    W_BREAK,
+    W_CASE,
+    W_CATCH,
+    W_CLASS,
+    W_CONST,
+    W_CONTINUE,
+    W_DEBUGGER,
+    W_DEFAULT,
+    W_DELETE,
+    W_DO,
+    W_ELSE,
+    W_ENUM,
+    W_EXPORT,
+    W_EXTENDS,
+    W_FALSE,
+    W_FINALLY,
+    W_FOR,
+    W_FUNCTION,
+    W_IF,
+    W_IMPORT,
+    W_IN,
+    W_INSTANCEOF,
+    W_NEW,
+    W_NULL,
+    W_RETURN,
+    W_SUPER,
+    W_SWITCH,
+    W_THIS,
+    W_THROW,
+    W_TRUE,
+    W_TRY,
+    W_TYPEOF,
+    W_VAR,
+    W_VOID,
+    W_WHILE,
+    W_WITH,
+    W_LAST_RESERVED = W_WITH,
+    W_ABSTRACT,
+    W_AS,
+    W_ASSERTS,
+    W_ASYNC,
+    W_AWAIT,
+    W_DECLARE,
+    W_FROM,
+    W_GLOBAL,
+    W_IMPLEMENTS,
+    W_INFER,
+    W_INTERFACE,
+    W_IS,
+    W_KEYOF,
+    W_LET,
+    W_MODULE,
+    W_NAMESPACE,
+    W_OF,
+    W_READONLY,
+    W_REQUIRE,
+    W_SATISFIES,
+    W_STATIC,
+    W_TYPE,
+    W_UNIQUE,
+    W_USING,
+    W_YIELD,
+    WORDS
+};
+
+struct token {
+    uint32_t start, end; /* quotes and backticks included */
+    uint8_t kind, word;
+    bool newline; /* a line terminator stands before it */
+    bool escaped; /* a name, string or template with a backslash */
+};
+
+enum state {
+    IN_MODULE,   /* statements up to the end of the file */
+    IN_BLOCK,    /* statements up to `}` */
+    IN_PROLOGUE, /* the start of a function's body */
+    IN_SWITCH,
+    STATEMENT, /* one statement */
+    SEMICOLON, /* the end of a statement that may need one */
+    IF_ELSE,
+    DO_WHILE,
+    TRY_AFTER,
+    CATCH_BLOCK,
+    FOR_AFTER_HEAD,
+    AMBIENT_AFTER,
+    DECLARATOR,
+    DECLARATOR_NEXT,
+    ENUM_MEMBER,
+    ENUM_AFTER_KEY,
+    INTERFACE_HEAD,
+    ALIAS_HEAD,
+    MODULE_BODY,
+    HEAD_BLOCK,
+    FUNCTION_HEAD, /* type parameters and parameters */
+    FUNCTION_RESULT,
+    FUNCTION_BODY,
+    ARROW_RESULT, /* `=>` after a result type */
+    PARAMETER,
+    BINDING_NEXT, /* after the name or pattern of a binding */
+    BINDING_ELEMENT,
+    BINDING_KEY,
+    BINDING_AFTER_KEY,
+    CLASS_HEAD,
+    CLASS_KEY,
+    CLASS_AFTER_KEY,
+    OBJECT_KEY,
+    OBJECT_AFTER_KEY,
+    OPERAND,
+    OPERATOR,
+    FINISHED, /* an arrow function has ended the expression */
+    TYPE_OPERAND,
+    TYPE_OPERATOR,
+    TYPE_LIST,   /* between brackets of any kind but braces */
+    TYPE_OBJECT, /* between braces */
+    JSX_NAME,
+    JSX_ATTRIBUTES,
+    JSX_CHILDREN,
+    STATES
+};
+
+/* What an expression belongs to: how it ends. */
+enum expression_kind {
+    EX_PLAIN, /* ends where no operator follows; the frame below looks at the rest */
+    EX_STATEMENT,
+    EX_PAREN, /* parenthesised, or the parameters of an arrow function */
+    EX_CALL,
+    EX_SPECIFIER, /* the first argument of import() or require() */
+    EX_GLOB,      /* the first argument of import.meta.glob() */
+    EX_GLOB_LIST,
+    EX_HEAD, /* the head of if, while, switch, with */
+    EX_INDEX,
+    EX_ARRAY,
+    EX_TEMPLATE,
+    EX_CONSEQUENT, /* between `?` and `:` */
+    EX_CASE,
+    EX_JSX, /* between braces in JSX */
+    EX_FOR, /* the head of a for */
+    EX_ARROW,
+    EX_DECORATOR,
+    EX_HERITAGE,
+};
+
+enum frame_flag {
+    F_SEQUENCE = 1, /* a comma continues it */
+    F_NO_IN = 2,
+    F_PATTERN = 4, /* its elements may turn out to be parameters */
+    F_TYPED = 8,   /* has shown a type annotation: it must be parameters */
+    F_NAMED = 16,  /* the function that it may become takes the name of the frame below */
+    F_SCOPE = 32,  /* owns the innermost scope */
+    F_ASYNC = 64,
+    F_VAR = 128, /* bindings belong to the function's scope */
+};
+
+/* `extra` of an expression. */
+enum expression_extra {
+    X_DEFAULT = 1, /* of what may be a pattern: past the `=` of an element */
+    X_URL = 2,     /* the arguments of `new URL` */
+};
+
+struct frame {
+    uint8_t state, kind, flags, extra;
+    uint32_t opened; /* end of the token after which the current element begins */
+    uint32_t mark;   /* references or pieces when it began */
+    uint32_t bindables; /* likewise; of a specifier: the reference to `require` */
+    uint32_t name, name_length; /* what a function here would be called */
+};
+
+struct scope {
+    uint32_t first_reference;
+    uint32_t declarations; /* newest declaration, NONE */
+    uint32_t function;     /* index of the scope that takes the `var`s */
+};
+
+/* A name whose uses matter: an imported binding, or `require`. */
+struct name {
+    uint32_t start, length;
+    uint32_t newest; /* its newest reference that is not resolved yet, NONE */
+    uint32_t owner;  /* the import that binds it, NONE */
+    uint32_t bucket; /* next name of the same hash, NONE */
+    uint32_t alias;  /* `import x = A.B`: the name A that is used where x is, NONE */
+    bool bound;      /* declared in the module itself, other than by an import */
+};
+
+struct reference {
+    uint32_t previous; /* of the same name, NONE */
+    uint32_t name;
+    uint32_t start;
+    uint32_t import, note; /* what falls if the name is bound, NONE */
+    bool dead;
+};
+
+struct declaration {
+    uint32_t name, next;
+};
+
+struct piece {
+    uint32_t start, end; /* literal text; start NONE: a hole */
+    bool escaped;
+};
+
+#define NAME_BUCKETS 64
+
+struct lexer {
+    struct ledger *ledger;
+    const struct lex_options *options;
+    const char *bytes;
+    uint32_t size;
+    uint32_t cursor; /* just past the current token */
+    struct facts *facts;
+
+    struct token token, previous;
+    bool typescript, jsx;
+    bool failed, stopped, speculating;
+    uint32_t failed_at;
+
+    struct frame *frames;
+    uint32_t frame_count, frame_capacity;
+    struct scope *scopes;
+    uint32_t scope_count, scope_capacity;
+    struct name *names;
+    uint32_t name_count, name_capacity;
+    struct reference *references;
+    uint32_t reference_count, reference_capacity;
+    uint32_t *bindables; /* references that become parameters if `=>` follows */
+    uint32_t bindable_count, bindable_capacity;
+    struct declaration *declarations;
+    uint32_t declaration_count, declaration_capacity;
+    struct piece *pieces;
+    uint32_t piece_count, piece_capacity;
+
+    uint32_t buckets[NAME_BUCKETS];
+    uint32_t lengths[256]; /* by first byte: bit set of the lengths of names that matter */
+
+    uint32_t last_candidate; /* statements that begin past it cannot matter; NONE: all do */
+    uint32_t ambient, try_depth, group;
+    uint32_t context; /* enum context of the innermost function */
+    uint32_t require_end, require_reference; /* the last free-standing `require` */
+    uint32_t glob_end;                       /* end of the last `import.meta.glob` */
+    uint32_t url_end;                        /* end of the last `new URL` */
+    uint32_t async_end;                      /* end of the last `async` that is an operand */
+    bool named; /* the operand before the cursor began its expression */
+    bool has_jsx, has_module_syntax, late_import, again;
+    uint64_t speculated;   /* bytes that were read ahead */
+    uint32_t environments; /* that the prologue's directives switch to so far */
+};
+
+enum context { IN_ASYNC = 1, IN_GENERATOR = 2, IN_ORDINARY_FUNCTION = 4 };
+
+/* ---- tokens (lex_token.c) -------------------------------------------------------------------- */
+
+void token_next(struct lexer *lexer); /* previous = token, token = the one after it */
+struct token token_peek(struct lexer *lexer);
+void token_regex(struct lexer *lexer);           /* the current `/` begins a regular expression */
+void token_template_resume(struct lexer *lexer); /* the current `}` goes on with a template */
+void token_extend(struct lexer *lexer);          /* the current `<`, `>` or `/` as an operator */
+void skip_trivia(struct lexer *lexer, bool *newline);
+bool token_is(const struct lexer *lexer, const struct token *token, struct slice text);
+bool token_continues(const struct token *token);
+uint32_t skip_line(const struct lexer *lexer, uint32_t at); /* to its terminator */
+uint32_t skip_identifier(const struct lexer *lexer, uint32_t at);
+
+static inline struct slice token_text(const struct lexer *lexer, const struct token *token) {
+    return (struct slice){lexer->bytes + token->start, token->end - token->start};
+}
+
+/* Between the quotes. */
+static inline struct slice token_content(const struct lexer *lexer, const struct token *token) {
+    return (struct slice){lexer->bytes + token->start + 1, token->end - token->start - 2};
+}
+
+/* An identifier: no reserved word. */
+static inline bool token_is_identifier(const struct token *token) {
+    return token->kind == T_NAME && (token->word == W_NONE || token->word > W_LAST_RESERVED);
+}
+
+/* ---- vectorised searches (lex_scan.c) -------------------------------------------------------- */
+
+/* The offset of the first byte at or after `at` that is one of the named, or size. */
+uint32_t scan_string(const struct lexer *lexer, uint32_t at, char quote); /* quote \ LF CR */
+uint32_t scan_template(const struct lexer *lexer, uint32_t at);           /* ` \ $ */
+uint32_t scan_line(const struct lexer *lexer, uint32_t at);               /* LF CR 0xE2 */
+uint32_t scan_comment(const struct lexer *lexer, uint32_t at);            /* * LF CR 0xE2 */
+uint32_t scan_jsx_text(const struct lexer *lexer, uint32_t at);           /* < { } > */
+uint32_t scan_last_candidate(const struct lexer *lexer, uint32_t from);   /* NONE: none */
+
+/* ---- the automaton (lex.c) ------------------------------------------------------------------- */
+
+static inline struct frame *frame_top(struct lexer *lexer) {
+    return &lexer->frames[lexer->frame_count - 1];
+}
+
+struct frame *frame_push(struct lexer *lexer, enum state state); /* never NULL */
+void frame_pop(struct lexer *lexer);                             /* closes its scope */
+void frame_run(struct lexer *lexer, uint32_t floor);             /* until `floor` frames are left */
+void lexer_fail(struct lexer *lexer);                            /* syntax that cannot be */
+void lexer_fail_memory(struct lexer *lexer, int error);
+
+static inline bool at_kind(const struct lexer *lexer, enum token_kind kind) {
+    return lexer->token.kind == kind;
+}
+
+static inline bool at_word(const struct lexer *lexer, enum word word) {
+    return lexer->token.kind == T_NAME && lexer->token.word == word;
+}
+
+/* Consumes the token if it is of that kind. */
+static inline bool token_accept(struct lexer *lexer, enum token_kind kind) {
+    if (lexer->token.kind != kind) {
+        return false;
+    }
+    token_next(lexer);
+    return true;
+}
+
+static inline bool token_expect(struct lexer *lexer, enum token_kind kind) {
+    if (token_accept(lexer, kind)) {
+        return true;
+    }
+    lexer_fail(lexer);
+    return false;
+}
+
+/* ---- statements (lex_statement.c) ------------------------------------------------------------ */
+
+void on_list(struct lexer *lexer);
+void on_prologue(struct lexer *lexer);
+void on_switch(struct lexer *lexer);
+void on_statement(struct lexer *lexer);
+void on_semicolon(struct lexer *lexer);
+void on_if_else(struct lexer *lexer);
+void on_do_while(struct lexer *lexer);
+void on_try_after(struct lexer *lexer);
+void on_catch_block(struct lexer *lexer);
+void on_for_after_head(struct lexer *lexer);
+void on_head_block(struct lexer *lexer);
+void push_block(struct lexer *lexer);
+bool statement_ends(const struct lexer *lexer); /* `;`, `}`, a new line or the end */
+
+/* ---- declarations (lex_declare.c) ------------------------------------------------------------ */
+
+void on_declarator(struct lexer *lexer);
+void on_declarator_next(struct lexer *lexer);
+void on_function_head(struct lexer *lexer);
+void on_function_result(struct lexer *lexer);
+void on_function_body(struct lexer *lexer);
+void on_arrow_result(struct lexer *lexer);
+void on_parameter(struct lexer *lexer);
+void on_binding_next(struct lexer *lexer);
+void on_binding_element(struct lexer *lexer);
+void on_binding_key(struct lexer *lexer);
+void on_binding_after_key(struct lexer *lexer);
+void push_binding(struct lexer *lexer, unsigned flags); /* the target at the current token */
+/* At the `function` keyword. `declares` puts the name in the enclosing scope. */
+void push_function(struct lexer *lexer, bool async, bool declares, uint32_t name, uint32_t length);
+struct frame *push_method(struct lexer *lexer, unsigned context, uint32_t name, uint32_t length);
+void push_arrow(struct lexer *lexer, uint32_t references, uint32_t bindables, bool async,
+                bool named);
+void push_declarators(struct lexer *lexer, unsigned flags);
+
+/* ---- classes and objects (lex_class.c) ------------------------------------------------------- */
+
+void push_class(struct lexer *lexer, bool declares);
+void on_class_head(struct lexer *lexer);
+void on_class_key(struct lexer *lexer);
+void on_class_after_key(struct lexer *lexer);
+void on_object_key(struct lexer *lexer);
+void on_object_after_key(struct lexer *lexer);
+
+/* ---- expressions (lex_expression.c) ---------------------------------------------------------- */
+
+void on_expression(struct lexer *lexer);
+struct frame *push_expression(struct lexer *lexer, enum expression_kind kind, unsigned flags);
+
+/* ---- TypeScript (lex_type.c, lex_typescript.c) ----------------------------------------------- */
+
+void push_type(struct lexer *lexer);
+void push_type_list(struct lexer *lexer); /* at the opening bracket */
+bool type_arguments_follow(struct lexer *lexer);
+void on_type_operand(struct lexer *lexer);
+void on_type_operator(struct lexer *lexer);
+void on_type_list(struct lexer *lexer);
+void on_type_object(struct lexer *lexer);
+bool typescript_statement(struct lexer *lexer); /* false: it is none */
+void on_ambient_after(struct lexer *lexer);
+void on_enum_member(struct lexer *lexer);
+void on_enum_after_key(struct lexer *lexer);
+void on_interface_head(struct lexer *lexer);
+void on_alias_head(struct lexer *lexer);
+void on_module_body(struct lexer *lexer);
+void push_enum(struct lexer *lexer);
+
+/* ---- JSX (lex_jsx.c) ------------------------------------------------------------------------- */
+
+void push_jsx(struct lexer *lexer); /* at the `<` */
+void on_jsx_name(struct lexer *lexer);
+void on_jsx_attributes(struct lexer *lexer);
+void on_jsx_children(struct lexer *lexer);
+bool jsx_arrow_follows(struct lexer *lexer); /* `<T,>() => …`, not an element */
+
+/* ---- scopes (lex_scope.c) -------------------------------------------------------------------- */
+
+void scope_reset(struct lexer *lexer);
+void scope_open(struct lexer *lexer, bool function, uint32_t first_reference);
+void scope_close(struct lexer *lexer);
+void scope_declare(struct lexer *lexer, const struct token *token, bool var);
+uint32_t scope_name(struct lexer *lexer, const struct token *token); /* NONE: does not matter */
+uint32_t scope_add_name(struct lexer *lexer, const struct token *token, uint32_t owner);
+/* A value use. NONE where the name does not matter. */
+uint32_t scope_reference(struct lexer *lexer, const struct token *token);
+void scope_bindable(struct lexer *lexer, uint32_t reference);
+void scope_bind(struct lexer *lexer, uint32_t bindables); /* they are parameters of the top scope */
+/* `import local = target.…;`: the target is used where the local name is. */
+void scope_alias(struct lexer *lexer, const struct token *local, const struct token *target,
+                 bool used);
+void scope_rewind(struct lexer *lexer, uint32_t references);
+void scope_finish(struct lexer *lexer);
+
+static inline uint32_t scope_use(struct lexer *lexer, const struct token *token) {
+    uint32_t length = token->end - token->start;
+    uint32_t bit = 1u << (length < 31 ? length : 31);
+    if (!(lexer->lengths[(unsigned char)lexer->bytes[token->start]] & bit) && !token->escaped) {
+        return NONE;
+    }
+    return scope_reference(lexer, token);
+}
+
+/* ---- imports and directives (lex_import.c, lex_directive.c) ----------------------------------- */
+
+void read_import(struct lexer *lexer);
+void read_export(struct lexer *lexer);
+uint32_t import_add(struct lexer *lexer, enum fact_kind kind, unsigned flags,
+                    const struct token *literal);
+void specifier_operand(struct lexer *lexer);
+void specifier_operator(struct lexer *lexer);
+void specifier_end(struct lexer *lexer);
+void template_piece(struct lexer *lexer);
+void specifier_open(struct lexer *lexer, enum fact_kind kind, uint32_t reference);
+void glob_open(struct lexer *lexer);
+void read_meta(struct lexer *lexer); /* after `import.meta` */
+size_t encode_utf8(uint32_t code, char *out); /* 1 to 4 bytes */
+uint32_t cook(struct lexer *lexer, uint32_t start, uint32_t end, bool escaped, uint32_t *length);
+
+void read_prologue(struct lexer *lexer);
+bool directive_add_function(struct lexer *lexer);
+void directive_check_statement(struct lexer *lexer);
+void note_add(struct lexer *lexer, enum fact_note_code code, unsigned detail, int configured,
+              uint32_t start, uint32_t end);
+
+#endif

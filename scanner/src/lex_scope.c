@@ -1,0 +1,356 @@
+/* Scopes, for the few names whose bindings matter: the imported ones and `require`.
+ *
+ * References to a name form a chain from its newest to its oldest. A scope that declares the name
+ * takes from the chain, when it closes, those that were made since it opened: each reference is
+ * taken once, however deep the nesting. */
+#include "lex_private.h"
+
+#define REQUIRE 0 /* the name that is always there */
+
+static bool grow(struct lexer *lexer, void *items, uint32_t *capacity, uint32_t need, size_t size) {
+    int error = ledger_grow(lexer->ledger, PROLOGUE_SUBSYSTEM_FACTS, items, capacity, need, size);
+    if (error) {
+        lexer_fail_memory(lexer, error);
+    }
+    return !error;
+}
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+static uint32_t hash_of(struct slice text) {
+    uint32_t hash = (uint32_t)text.length;
+    for (size_t i = 0; i < text.length; i++) {
+        hash = hash * 31 + (unsigned char)text.data[i];
+    }
+    return (hash ^ hash >> 7) % NAME_BUCKETS;
+}
+
+static struct slice name_text(const struct lexer *lexer, uint32_t name) {
+    if (name == REQUIRE) {
+        return SLICE("require");
+    }
+    const struct name *entry = &lexer->names[name];
+    return (struct slice){lexer->bytes + entry->start, entry->length};
+}
+
+static uint32_t hex_value(char byte) {
+    return byte <= '9' ? (uint32_t)(byte - '0') : (uint32_t)((byte | 0x20) - 'a' + 10);
+}
+
+/* The code point of the escape at `*at`, which moves past it. */
+static uint32_t escape_value(struct slice text, size_t *at) {
+    uint32_t value = 0;
+    bool braces = text.data[*at + 2] == '{';
+    size_t end = braces ? *at + 3 : *at + 6;
+    while (braces && text.data[end] != '}') {
+        end++;
+    }
+    for (size_t i = *at + (braces ? 3 : 2); i < end; i++) {
+        value = value << 4 | (hex_value(text.data[i]) & 15);
+    }
+    *at = end + braces;
+    return value;
+}
+
+/* Whether the escaped name spells `plain`. */
+static bool spells(struct slice escaped, struct slice plain) {
+    size_t matched = 0;
+    for (size_t i = 0; i < escaped.length;) {
+        char piece[4] = {escaped.data[i]};
+        size_t length = 1;
+        if (escaped.data[i] == '\\') {
+            length = encode_utf8(escape_value(escaped, &i), piece);
+        } else {
+            i++;
+        }
+        if (plain.length - matched < length || memcmp(plain.data + matched, piece, length) != 0) {
+            return false;
+        }
+        matched += length;
+    }
+    return matched == plain.length;
+}
+
+static uint32_t find_escaped(const struct lexer *lexer, struct slice text) {
+    for (uint32_t name = 0; name < lexer->name_count; name++) {
+        if (spells(text, name_text(lexer, name))) {
+            return name;
+        }
+    }
+    return NONE;
+}
+
+uint32_t scope_name(struct lexer *lexer, const struct token *token) {
+    struct slice text = token_text(lexer, token);
+    if (token->escaped) {
+        return find_escaped(lexer, text);
+    }
+    uint32_t bit = 1u << (text.length < 31 ? text.length : 31);
+    if (!(lexer->lengths[(unsigned char)text.data[0]] & bit)) {
+        return NONE;
+    }
+    uint32_t name = lexer->buckets[hash_of(text)];
+    while (name != NONE && !slice_equal(text, name_text(lexer, name))) {
+        name = lexer->names[name].bucket;
+    }
+    return name;
+}
+
+static uint32_t name_push(struct lexer *lexer, uint32_t start, uint32_t length, struct slice text) {
+    if (!grow(lexer, &lexer->names, &lexer->name_capacity, lexer->name_count + 1,
+              sizeof *lexer->names)) {
+        return NONE;
+    }
+    uint32_t *bucket = &lexer->buckets[hash_of(text)];
+    lexer->names[lexer->name_count] = (struct name){start, length, NONE, NONE, *bucket, NONE, false};
+    lexer->lengths[(unsigned char)text.data[0]] |= 1u << (length < 31 ? length : 31);
+    *bucket = lexer->name_count;
+    return lexer->name_count++;
+}
+
+uint32_t scope_add_name(struct lexer *lexer, const struct token *token, uint32_t owner) {
+    uint32_t name = scope_name(lexer, token);
+    if (name == NONE) {
+        lexer->late_import |= lexer->frame_count > 1 || lexer->reference_count > 0;
+        name = name_push(lexer, token->start, token->end - token->start, token_text(lexer, token));
+    }
+    if (name == REQUIRE) {
+        lexer->names[REQUIRE].bound = true;
+    }
+    if (name != NONE) {
+        lexer->names[name].owner = owner;
+    }
+    return name;
+}
+
+/* ---- references ------------------------------------------------------------------------------ */
+
+uint32_t scope_reference(struct lexer *lexer, const struct token *token) {
+    uint32_t name = scope_name(lexer, token);
+    if (name == NONE || lexer->ambient) {
+        return NONE;
+    }
+    if (!grow(lexer, &lexer->references, &lexer->reference_capacity, lexer->reference_count + 1,
+              sizeof *lexer->references)) {
+        return NONE;
+    }
+    lexer->references[lexer->reference_count] =
+        (struct reference){lexer->names[name].newest, name, token->start, NONE, NONE, false};
+    lexer->names[name].newest = lexer->reference_count;
+    return lexer->reference_count++;
+}
+
+void scope_bindable(struct lexer *lexer, uint32_t reference) {
+    if (grow(lexer, &lexer->bindables, &lexer->bindable_capacity, lexer->bindable_count + 1,
+             sizeof *lexer->bindables)) {
+        lexer->bindables[lexer->bindable_count++] = reference;
+    }
+}
+
+void scope_alias(struct lexer *lexer, const struct token *local, const struct token *target,
+                 bool used) {
+    if (used || lexer->scope_count > 1) {
+        scope_use(lexer, target);
+        return;
+    }
+    uint32_t aliased = scope_name(lexer, target);
+    uint32_t name = aliased == NONE ? NONE : scope_add_name(lexer, local, NONE);
+    if (name != NONE) {
+        lexer->names[name].alias = aliased;
+    }
+}
+
+void scope_rewind(struct lexer *lexer, uint32_t references) {
+    while (lexer->reference_count > references) {
+        struct reference *last = &lexer->references[--lexer->reference_count];
+        lexer->names[last->name].newest = last->previous;
+    }
+}
+
+/* ---- scopes ---------------------------------------------------------------------------------- */
+
+void scope_open(struct lexer *lexer, bool function, uint32_t first_reference) {
+    if (!grow(lexer, &lexer->scopes, &lexer->scope_capacity, lexer->scope_count + 1,
+              sizeof *lexer->scopes)) {
+        return;
+    }
+    uint32_t at = lexer->scope_count++;
+    lexer->scopes[at] = (struct scope){
+        first_reference, NONE, function || at == 0 ? at : lexer->scopes[at - 1].function};
+}
+
+static void declare(struct lexer *lexer, uint32_t name, uint32_t scope) {
+    if (!grow(lexer, &lexer->declarations, &lexer->declaration_capacity,
+              lexer->declaration_count + 1, sizeof *lexer->declarations)) {
+        return;
+    }
+    lexer->declarations[lexer->declaration_count] =
+        (struct declaration){name, lexer->scopes[scope].declarations};
+    lexer->scopes[scope].declarations = lexer->declaration_count++;
+}
+
+void scope_declare(struct lexer *lexer, const struct token *token, bool var) {
+    uint32_t name = scope_name(lexer, token);
+    if (name == NONE || lexer->ambient || lexer->scope_count == 0) {
+        return;
+    }
+    uint32_t scope = lexer->scope_count - 1;
+    declare(lexer, name, var ? lexer->scopes[scope].function : scope);
+}
+
+void scope_bind(struct lexer *lexer, uint32_t bindables) {
+    while (lexer->bindable_count > bindables && lexer->scope_count) {
+        struct reference *reference =
+            &lexer->references[lexer->bindables[--lexer->bindable_count]];
+        reference->dead = true;
+        declare(lexer, reference->name, lexer->scope_count - 1);
+    }
+}
+
+#define FACT_DROPPED 0x80 /* not kept past the reading */
+
+/* The reference is bound: what rested on it falls. */
+static void reference_resolve(struct lexer *lexer, struct reference *reference) {
+    reference->dead = true;
+    if (reference->import != NONE) {
+        uint32_t group = lexer->facts->imports[reference->import].group;
+        (void)group;
+        lexer->facts->imports[reference->import].flags |= FACT_DROPPED;
+    }
+    if (reference->note != NONE) {
+        lexer->facts->notes[reference->note].code = NOTE_CODES;
+    }
+}
+
+void scope_close(struct lexer *lexer) {
+    if (lexer->scope_count == 0) {
+        return;
+    }
+    struct scope *scope = &lexer->scopes[--lexer->scope_count];
+    uint32_t at = scope->declarations;
+    for (; at != NONE; at = lexer->declarations[at].next) {
+        struct name *name = &lexer->names[lexer->declarations[at].name];
+        if (lexer->scope_count == 0 && name->owner == NONE) {
+            name->bound = true;
+        }
+        while (name->newest != NONE && name->newest >= scope->first_reference) {
+            struct reference *reference = &lexer->references[name->newest];
+            reference_resolve(lexer, reference);
+            name->newest = reference->previous;
+        }
+    }
+}
+
+/* ---- the file -------------------------------------------------------------------------------- */
+
+void scope_reset(struct lexer *lexer) {
+    lexer->scope_count = lexer->reference_count = lexer->bindable_count = 0;
+    lexer->declaration_count = 0;
+    if (lexer->again) { /* the names that the first pass has found stay */
+        for (uint32_t i = 0; i < lexer->name_count; i++) {
+            lexer->names[i].newest = NONE;
+            lexer->names[i].bound = false;
+        }
+    } else {
+        lexer->name_count = 0;
+        memset(lexer->buckets, 0xFF, sizeof lexer->buckets);
+        memset(lexer->lengths, 0, sizeof lexer->lengths);
+        name_push(lexer, 0, 7, SLICE("require"));
+    }
+    scope_open(lexer, true, 0);
+}
+
+static bool name_is_used(const struct lexer *lexer, const struct name *name) {
+    for (uint32_t at = name->newest; at != NONE; at = lexer->references[at].previous) {
+        if (!lexer->references[at].dead) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_pragma(const struct lexer *lexer, struct slice name, struct slice pragma) {
+    const char *at = lexer->bytes, *end = lexer->bytes + lexer->size;
+    while ((at = memchr(at, '@', (size_t)(end - at))) != NULL) {
+        struct slice rest = {at, (size_t)(end - at)};
+        at++;
+        if (!slice_starts(rest, pragma)) {
+            continue;
+        }
+        rest = slice_skip(rest, pragma.length);
+        size_t spaces = 0;
+        while (spaces < rest.length && (rest.data[spaces] == ' ' || rest.data[spaces] == '\t')) {
+            spaces++;
+        }
+        rest = slice_skip(rest, spaces);
+        if (spaces && slice_starts(rest, name)) {
+            uint32_t after = (uint32_t)(rest.data + name.length - lexer->bytes);
+            if (skip_identifier(lexer, after) == after) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool is_factory(const struct lexer *lexer, struct slice name) {
+    return slice_equal(name, SLICE("React")) || has_pragma(lexer, name, SLICE("@jsx")) ||
+           has_pragma(lexer, name, SLICE("@jsxFrag"));
+}
+
+static void mark_used(struct lexer *lexer, uint32_t name) {
+    for (; name != NONE && !lexer->names[name].bound; name = lexer->names[name].alias) {
+        lexer->names[name].bound = true; /* from here on: has been seen */
+        if (lexer->names[name].owner != NONE) {
+            lexer->facts->imports[lexer->names[name].owner].flags &= (uint8_t)~FACT_UNUSED;
+        }
+    }
+}
+
+static void settle_elision(struct lexer *lexer) {
+    for (uint32_t i = 0; i < lexer->name_count; i++) {
+        if (lexer->names[i].owner != NONE) {
+            lexer->facts->imports[lexer->names[i].owner].flags |= FACT_UNUSED;
+        }
+    }
+    for (uint32_t i = 0; i < lexer->name_count; i++) {
+        bool matters = lexer->names[i].owner != NONE || lexer->names[i].alias != NONE;
+        if (matters && (name_is_used(lexer, &lexer->names[i]) ||
+                        (lexer->has_jsx && is_factory(lexer, name_text(lexer, i))))) {
+            mark_used(lexer, i);
+        }
+    }
+}
+
+static void drop_bound(struct facts *facts) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < facts->import_count; i++) {
+        if (!(facts->imports[i].flags & FACT_DROPPED)) {
+            facts->imports[kept++] = facts->imports[i];
+        }
+    }
+    facts->import_count = kept;
+    kept = 0;
+    for (uint32_t i = 0; i < facts->note_count; i++) {
+        if (facts->notes[i].code != NOTE_CODES) {
+            facts->notes[kept++] = facts->notes[i];
+        }
+    }
+    facts->note_count = kept;
+}
+
+void scope_finish(struct lexer *lexer) {
+    while (lexer->scope_count) {
+        scope_close(lexer);
+    }
+    if (lexer->names[REQUIRE].bound) {
+        uint32_t at = lexer->names[REQUIRE].newest;
+        for (; at != NONE; at = lexer->references[at].previous) {
+            reference_resolve(lexer, &lexer->references[at]);
+        }
+    }
+    if (lexer->typescript) {
+        settle_elision(lexer);
+    }
+    drop_bound(lexer->facts);
+}

@@ -1,0 +1,391 @@
+/* The arguments of import(), require() and import.meta.glob(), and the cooking of literals.
+ *
+ * While the first argument is read, its literal pieces and holes are noted; what it comes to is
+ * decided where it ends. */
+#include "lex_private.h"
+
+#define SPECIFIER_KIND 7    /* `extra` of an EX_SPECIFIER frame: the fact_kind, */
+#define SPECIFIER_UNKNOWN 8 /* and whether an operator makes it neither literal nor pattern */
+#define SPECIFIER_JOINED 16
+
+/* ---- cooking --------------------------------------------------------------------------------- */
+
+static uint32_t hex_digit(char byte) {
+    if (byte >= '0' && byte <= '9') {
+        return (uint32_t)(byte - '0');
+    }
+    byte |= 0x20;
+    return byte >= 'a' && byte <= 'f' ? (uint32_t)(byte - 'a' + 10) : 16;
+}
+
+/* Up to `limit` hexadecimal digits; the slice moves past them. */
+static uint32_t read_hex(struct slice *text, unsigned limit) {
+    uint32_t value = 0;
+    while (limit-- && text->length && hex_digit(text->data[0]) < 16) {
+        value = value << 4 | hex_digit(text->data[0]);
+        value = value > 0x10FFFF ? 0x110000 : value;
+        *text = slice_skip(*text, 1);
+    }
+    return value;
+}
+
+static uint32_t read_unicode(struct slice *text) {
+    if (!text->length || text->data[0] != '{') {
+        return read_hex(text, 4);
+    }
+    *text = slice_skip(*text, 1);
+    uint32_t value = read_hex(text, UINT32_MAX);
+    if (text->length) {
+        *text = slice_skip(*text, 1);
+    }
+    return value;
+}
+
+static bool is_surrogate(uint32_t code, uint32_t base) {
+    return code >= base && code < base + 0x400;
+}
+
+/* After `\u`: one code point, of two escapes where they are a surrogate pair. */
+static uint32_t read_code_point(struct slice *text) {
+    uint32_t code = read_unicode(text);
+    if (is_surrogate(code, 0xD800) && slice_starts(*text, SLICE("\\u"))) {
+        struct slice rest = slice_skip(*text, 2);
+        uint32_t low = read_unicode(&rest);
+        if (is_surrogate(low, 0xDC00)) {
+            *text = rest;
+            return 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+        }
+    }
+    return is_surrogate(code, 0xD800) || is_surrogate(code, 0xDC00) || code > 0x10FFFF ? 0xFFFD
+                                                                                       : code;
+}
+
+size_t encode_utf8(uint32_t code, char *out) {
+    if (code < 0x80) {
+        out[0] = (char)code;
+        return 1;
+    }
+    if (code < 0x800) {
+        out[0] = (char)(0xC0 | code >> 6);
+        out[1] = (char)(0x80 | (code & 63));
+        return 2;
+    }
+    if (code < 0x10000) {
+        out[0] = (char)(0xE0 | code >> 12);
+        out[1] = (char)(0x80 | (code >> 6 & 63));
+        out[2] = (char)(0x80 | (code & 63));
+        return 3;
+    }
+    out[0] = (char)(0xF0 | (code >> 18 & 7));
+    out[1] = (char)(0x80 | (code >> 12 & 63));
+    out[2] = (char)(0x80 | (code >> 6 & 63));
+    out[3] = (char)(0x80 | (code & 63));
+    return 4;
+}
+
+static uint32_t read_octal(struct slice *text, char first) {
+    uint32_t value = (uint32_t)(first - '0');
+    unsigned more = first < '4' ? 2 : 1;
+    while (more-- && text->length && text->data[0] >= '0' && text->data[0] <= '7') {
+        value = value * 8 + (uint32_t)(text->data[0] - '0');
+        *text = slice_skip(*text, 1);
+    }
+    return value;
+}
+
+/* After a backslash that begins an escape; a line continuation gives nothing. */
+static size_t cook_escape(struct slice *text, char *out) {
+    char byte = text->data[0];
+    *text = slice_skip(*text, 1);
+    switch (byte) {
+    case 'n':
+        return encode_utf8('\n', out);
+    case 't':
+        return encode_utf8('\t', out);
+    case 'r':
+        return encode_utf8('\r', out);
+    case 'b':
+        return encode_utf8('\b', out);
+    case 'v':
+        return encode_utf8('\v', out);
+    case 'f':
+        return encode_utf8('\f', out);
+    case 'x':
+        return encode_utf8(read_hex(text, 2), out);
+    case 'u':
+        return encode_utf8(read_code_point(text), out);
+    case '0' ... '7':
+        return encode_utf8(read_octal(text, byte), out);
+    case '\r':
+        if (text->length && text->data[0] == '\n') {
+            *text = slice_skip(*text, 1);
+        }
+        return 0;
+    case '\n':
+        return 0;
+    case (char)0xE2: /* U+2028 or U+2029 */
+        if (slice_starts(*text, SLICE("\x80\xA8")) || slice_starts(*text, SLICE("\x80\xA9"))) {
+            *text = slice_skip(*text, 2);
+            return 0;
+        }
+        /* fall through */
+    default:
+        out[0] = byte;
+        return 1;
+    }
+}
+
+/* Appends the value of the literal text to facts->text; returns its offset. */
+uint32_t cook(struct lexer *lexer, uint32_t start, uint32_t end, bool escaped, uint32_t *length) {
+    struct slice text = {lexer->bytes + start, end - start};
+    if (!escaped) {
+        *length = end - start;
+        return facts_add_text(lexer->facts, text.data, text.length);
+    }
+    uint32_t offset = facts_add_text(lexer->facts, "", 0);
+    while (text.length) {
+        char piece[4];
+        const char *backslash = memchr(text.data, '\\', text.length);
+        size_t plain = backslash ? (size_t)(backslash - text.data) : text.length;
+        facts_add_text(lexer->facts, text.data, plain);
+        text = slice_skip(text, plain);
+        if (text.length > 1) {
+            text = slice_skip(text, 1);
+            facts_add_text(lexer->facts, piece, cook_escape(&text, piece));
+        } else {
+            break;
+        }
+    }
+    *length = lexer->facts->text_length - offset;
+    return offset;
+}
+
+/* ---- pieces ---------------------------------------------------------------------------------- */
+
+static void add_piece(struct lexer *lexer, uint32_t start, uint32_t end, bool escaped) {
+    int error =
+        ledger_grow(lexer->ledger, PROLOGUE_SUBSYSTEM_FACTS, &lexer->pieces,
+                    &lexer->piece_capacity, lexer->piece_count + 1, sizeof *lexer->pieces);
+    if (error) {
+        lexer_fail_memory(lexer, error);
+        return;
+    }
+    lexer->pieces[lexer->piece_count++] = (struct piece){start, end, escaped};
+}
+
+static void add_hole(struct lexer *lexer) {
+    add_piece(lexer, NONE, NONE, false);
+}
+
+/* `name` of the frame: the first piece of the operand that is being read. */
+void specifier_operand(struct lexer *lexer) {
+    struct frame *frame = frame_top(lexer);
+    const struct token *token = &lexer->token;
+    frame->name = lexer->piece_count;
+    switch (token->kind) {
+    case T_STRING:
+    case T_TEMPLATE:
+        add_piece(lexer, token->start + 1, token->end - 1, token->escaped);
+        return;
+    case T_TEMPLATE_HEAD:
+        add_piece(lexer, token->start + 1, token->end - 2, token->escaped);
+        add_hole(lexer);
+        return;
+    case T_RPAREN:
+    case T_RBRACKET:
+    case T_COMMA:
+        return;
+    case T_LBRACKET:
+        if (frame->kind == EX_GLOB) {
+            return;
+        }
+        /* fall through */
+    default:
+        add_hole(lexer);
+    }
+}
+
+/* The part of a template that has just been read, after a `}`. */
+void template_piece(struct lexer *lexer) {
+    const struct token *token = &lexer->token;
+    if (!frame_top(lexer)->extra) {
+        return;
+    }
+    bool head = token->kind == T_TEMPLATE_HEAD;
+    add_piece(lexer, token->start + 1, token->end - (head ? 2 : 1), token->escaped);
+    if (head) {
+        add_hole(lexer);
+    }
+}
+
+void specifier_operator(struct lexer *lexer) {
+    struct frame *frame = frame_top(lexer);
+    switch (lexer->token.kind) {
+    case T_COMMA:
+        if (frame->kind != EX_GLOB_LIST) {
+            specifier_end(lexer);
+        }
+        return;
+    case T_RPAREN:
+    case T_RBRACKET:
+        return;
+    case T_PLUS:
+        frame->extra |= SPECIFIER_JOINED;
+        if (frame->kind == EX_SPECIFIER) {
+            return;
+        }
+        break;
+    case T_DOT:
+    case T_QUESTION_DOT:
+    case T_LPAREN:
+    case T_LBRACKET:
+    case T_TEMPLATE:
+    case T_TEMPLATE_HEAD:
+    case T_BANG:
+        break;
+    default:
+        frame->extra |= SPECIFIER_UNKNOWN;
+    }
+    lexer->piece_count = frame->name; /* of the operand nothing is known after all */
+    add_hole(lexer);
+}
+
+/* ---- what the argument came to --------------------------------------------------------------- */
+
+static bool is_hole(const struct piece *piece) {
+    return piece->start == NONE;
+}
+
+/* `./` or `../` */
+static bool is_relative(const struct lexer *lexer, const struct piece *piece) {
+    struct slice text = {lexer->bytes + piece->start, piece->end - piece->start};
+    return slice_starts(text, SLICE("./")) || slice_starts(text, SLICE("../"));
+}
+
+static void add_glob(struct lexer *lexer, const struct piece *pieces, uint32_t count) {
+    uint32_t offset = facts_add_text(lexer->facts, "", 0), length;
+    uint32_t end = pieces[0].end;
+    for (uint32_t i = 0; i < count; i++) {
+        bool repeated = lexer->facts->text_length > offset &&
+                        lexer->facts->text[lexer->facts->text_length - 1] == '*';
+        if (!is_hole(&pieces[i])) {
+            cook(lexer, pieces[i].start, pieces[i].end, pieces[i].escaped, &length);
+            end = pieces[i].end;
+        } else if (!repeated) {
+            facts_add_text(lexer->facts, "*", 1);
+        }
+    }
+    struct fact_import *import = facts_add_import(lexer->facts);
+    if (!import) {
+        lexer_fail_memory(lexer, lexer->facts->error);
+        return;
+    }
+    import->span = (struct fact_span){.start = pieces[0].start, .end = end};
+    import->text = offset;
+    import->text_length = lexer->facts->text_length - offset;
+    import->kind = FACT_GLOB;
+    import->group = ++lexer->group;
+}
+
+static void end_specifier(struct lexer *lexer, const struct frame *frame) {
+    const struct piece *pieces = lexer->pieces + frame->mark;
+    uint32_t count = lexer->piece_count - frame->mark;
+    struct reference *reference =
+        frame->bindables == NONE ? NULL : &lexer->references[frame->bindables];
+    bool known = !(frame->extra & SPECIFIER_UNKNOWN) && !is_hole(pieces);
+    uint32_t import = lexer->facts->import_count, note = lexer->facts->note_count;
+    if (known && count == 1 && !(frame->extra & SPECIFIER_JOINED)) {
+        enum fact_kind kind = frame->extra & SPECIFIER_KIND;
+        struct token literal = {
+            .start = pieces->start - 1, .end = pieces->end + 1, .escaped = pieces->escaped};
+        bool in_try = kind == FACT_REQUIRE && lexer->try_depth;
+        import_add(lexer, kind, in_try ? FACT_IN_TRY : 0, &literal);
+    } else if (known && is_relative(lexer, pieces)) {
+        add_glob(lexer, pieces, count);
+    } else {
+        note_add(lexer, NOTE_NOT_FOLLOWED, 0, -1, frame->opened, lexer->previous.end);
+    }
+    if (reference) {
+        reference->import = lexer->facts->import_count > import ? import : NONE;
+        reference->note = lexer->facts->note_count > note ? note : NONE;
+    }
+}
+
+static void add_pattern(struct lexer *lexer, const struct piece *piece, uint32_t group) {
+    bool negated = piece->start < piece->end && lexer->bytes[piece->start] == '!';
+    struct token literal = {
+        .start = piece->start - 1, .end = piece->end + 1, .escaped = piece->escaped};
+    uint32_t at = import_add(lexer, FACT_GLOB, FACT_GLOB_META, &literal);
+    if (at == NONE) {
+        return;
+    }
+    struct fact_import *import = &lexer->facts->imports[at];
+    import->group = group;
+    if (negated) {
+        import->flags |= FACT_GLOB_NEGATED;
+        import->text++;
+        import->text_length--;
+    }
+}
+
+static void end_glob(struct lexer *lexer, const struct frame *frame) {
+    for (uint32_t i = frame->mark; i < lexer->piece_count; i++) {
+        if (is_hole(&lexer->pieces[i])) {
+            note_add(lexer, NOTE_NOT_FOLLOWED, 0, -1, frame->opened, lexer->previous.end);
+            return;
+        }
+    }
+    uint32_t group = ++lexer->group;
+    for (uint32_t i = frame->mark; i < lexer->piece_count; i++) {
+        add_pattern(lexer, &lexer->pieces[i], group);
+    }
+}
+
+/* At the end of the first argument: the others are those of any call. */
+void specifier_end(struct lexer *lexer) {
+    struct frame *frame = frame_top(lexer);
+    if (lexer->piece_count > frame->mark && !lexer->ambient) {
+        if (frame->kind == EX_GLOB) {
+            end_glob(lexer, frame);
+        } else {
+            end_specifier(lexer, frame);
+        }
+        lexer->piece_count = frame->mark;
+    }
+    frame->kind = EX_CALL;
+    frame->extra = 0;
+}
+
+/* ---- calls ----------------------------------------------------------------------------------- */
+
+void specifier_open(struct lexer *lexer, enum fact_kind kind, uint32_t reference) {
+    token_next(lexer);
+    struct frame *frame = push_expression(lexer, EX_SPECIFIER, F_SEQUENCE);
+    frame->mark = lexer->piece_count;
+    frame->bindables = reference;
+    frame->extra = (uint8_t)kind;
+}
+
+void glob_open(struct lexer *lexer) {
+    token_next(lexer);
+    push_expression(lexer, EX_GLOB, F_SEQUENCE)->mark = lexer->piece_count;
+}
+
+/* After `import.meta`. */
+void read_meta(struct lexer *lexer) {
+    if (!at_kind(lexer, T_DOT)) {
+        return;
+    }
+    struct token next = token_peek(lexer);
+    if (token_is(lexer, &next, SLICE("glob"))) {
+        token_next(lexer);
+        token_next(lexer);
+        lexer->glob_end = lexer->previous.end;
+        return;
+    }
+    const struct frame *call = frame_top(lexer);
+    if (token_is(lexer, &next, SLICE("url")) && call->kind == EX_CALL &&
+        call->extra & X_URL) {
+        note_add(lexer, NOTE_NOT_FOLLOWED, 0, -1, call->mark, next.end);
+    }
+}

@@ -1,0 +1,707 @@
+/* Tokens. Every movement of the cursor outside JSX happens here. */
+#include "lex_private.h"
+
+#define LETTERS                                                                                    \
+    ['a' ... 'z'] = 1, ['A' ... 'Z'] = 1, ['_'] = 1, ['$'] = 1, ['0' ... '9'] = 1
+
+/* 1: continues an identifier; 2: may, it is not ASCII; 3: a backslash. */
+static const uint8_t identifier_class[256] = {LETTERS, [0x80 ... 0xFF] = 2, ['\\'] = 3};
+
+static inline int byte_at(const struct lexer *lexer, uint32_t at) {
+    return at < lexer->size ? (unsigned char)lexer->bytes[at] : -1;
+}
+
+/* ---- white space and comments ---------------------------------------------------------------- */
+
+/* Length of the white space or line terminator that is not ASCII at `at`; 0: none. */
+static uint32_t unicode_space(const struct lexer *lexer, uint32_t at, bool *newline) {
+    const unsigned char *text = (const unsigned char *)lexer->bytes + at;
+    uint32_t left = lexer->size - at;
+    if (left >= 2 && text[0] == 0xC2 && text[1] == 0xA0) {
+        return 2;
+    }
+    if (left < 3) {
+        return 0;
+    }
+    uint32_t code = (uint32_t)text[0] << 16 | (uint32_t)text[1] << 8 | text[2];
+    switch (code) {
+    case 0xE280A8: /* U+2028 */
+    case 0xE280A9: /* U+2029 */
+        *newline = true;
+        return 3;
+    case 0xE19A80: /* U+1680 */
+    case 0xE280AF: /* U+202F */
+    case 0xE2819F: /* U+205F */
+    case 0xE38080: /* U+3000 */
+    case 0xEFBBBF: /* U+FEFF */
+        return 3;
+    default:
+        return code >= 0xE28080 && code <= 0xE2808A ? 3 : 0; /* U+2000 - U+200A */
+    }
+}
+
+uint32_t skip_line(const struct lexer *lexer, uint32_t at) {
+    for (;;) {
+        at = scan_line(lexer, at);
+        bool newline = false;
+        if (byte_at(lexer, at) != 0xE2 || (unicode_space(lexer, at, &newline) && newline)) {
+            return at;
+        }
+        at++;
+    }
+}
+
+/* Past the `*` + `/`; size + 1 where there is none. */
+static uint32_t skip_comment(const struct lexer *lexer, uint32_t at, bool *newline) {
+    while ((at = scan_comment(lexer, at)) < lexer->size) {
+        switch ((unsigned char)lexer->bytes[at]) {
+        case '*':
+            if (byte_at(lexer, at + 1) == '/') {
+                return at + 2;
+            }
+            break;
+        case 0xE2:
+            unicode_space(lexer, at, newline);
+            break;
+        default:
+            *newline = true;
+        }
+        at++;
+    }
+    return lexer->size + 1;
+}
+
+static bool at_text(const struct lexer *lexer, uint32_t at, const char *text, uint32_t length) {
+    return lexer->size - at >= length && memcmp(lexer->bytes + at, text, length) == 0;
+}
+
+/* `<!--`, and `-->` at the start of a line, begin a comment in scripts, not in modules. */
+static bool html_comment(struct lexer *lexer, uint32_t at, bool line_start) {
+    bool found = at_text(lexer, at, "<!--", 4) || (line_start && at_text(lexer, at, "-->", 3));
+    if (found && lexer->has_module_syntax) {
+        return false;
+    }
+    return found && !lexer->typescript;
+}
+
+void skip_trivia(struct lexer *lexer, bool *newline) {
+    uint32_t at = lexer->cursor;
+    while (at < lexer->size) {
+        unsigned char byte = (unsigned char)lexer->bytes[at];
+        uint32_t length;
+        switch (byte) {
+        case '\n':
+        case '\r':
+            *newline = true;
+            at++;
+            continue;
+        case ' ':
+        case '\t':
+        case '\v':
+        case '\f':
+            at++;
+            continue;
+        case '/':
+            if (byte_at(lexer, at + 1) == '/') {
+                at = skip_line(lexer, at + 2);
+                continue;
+            }
+            if (byte_at(lexer, at + 1) == '*') {
+                at = skip_comment(lexer, at + 2, newline);
+                if (at > lexer->size) {
+                    lexer->cursor = lexer->size;
+                    lexer_fail(lexer);
+                    return;
+                }
+                continue;
+            }
+            break;
+        case '<':
+        case '-':
+            if (html_comment(lexer, at, *newline || lexer->token.end == 0)) {
+                at = skip_line(lexer, at);
+                continue;
+            }
+            break;
+        default:
+            if (byte >= 0x80 && (length = unicode_space(lexer, at, newline)) > 0) {
+                at += length;
+                continue;
+            }
+        }
+        break;
+    }
+    lexer->cursor = at;
+}
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+/* Length of a `\uXXXX` or `\u{…}` at `at`; 0: none. */
+static uint32_t unicode_escape(const struct lexer *lexer, uint32_t at) {
+    if (byte_at(lexer, at + 1) != 'u') {
+        return 0;
+    }
+    if (byte_at(lexer, at + 2) != '{') {
+        return lexer->size - at >= 6 ? 6 : 0;
+    }
+    uint32_t end = at + 3;
+    while (end < lexer->size && lexer->bytes[end] != '}' && end - at < 64) {
+        end++;
+    }
+    return byte_at(lexer, end) == '}' ? end + 1 - at : 0;
+}
+
+uint32_t skip_identifier(const struct lexer *lexer, uint32_t at) {
+    bool newline;
+    uint32_t length;
+    for (;;) {
+        while (at < lexer->size && identifier_class[(unsigned char)lexer->bytes[at]] == 1) {
+            at++;
+        }
+        switch (at < lexer->size ? identifier_class[(unsigned char)lexer->bytes[at]] : 0) {
+        case 2:
+            if (unicode_space(lexer, at, &newline)) {
+                return at;
+            }
+            at++;
+            break;
+        case 3:
+            length = unicode_escape(lexer, at);
+            if (!length) {
+                return at;
+            }
+            at += length;
+            break;
+        default:
+            return at;
+        }
+    }
+}
+
+#define WORD(text, word)                                                                           \
+    if (length == sizeof(text) - 1 && memcmp(name, text, sizeof(text) - 1) == 0) {                 \
+        return word;                                                                               \
+    }
+
+static enum word word_of(const char *name, uint32_t length) {
+    switch (name[0]) {
+    case 'a':
+        WORD("as", W_AS)
+        WORD("async", W_ASYNC)
+        WORD("await", W_AWAIT)
+        WORD("asserts", W_ASSERTS)
+        WORD("abstract", W_ABSTRACT)
+        break;
+    case 'b':
+        WORD("break", W_BREAK)
+        break;
+    case 'c':
+        WORD("const", W_CONST)
+        WORD("case", W_CASE)
+        WORD("class", W_CLASS)
+        WORD("catch", W_CATCH)
+        WORD("continue", W_CONTINUE)
+        break;
+    case 'd':
+        WORD("default", W_DEFAULT)
+        WORD("do", W_DO)
+        WORD("delete", W_DELETE)
+        WORD("declare", W_DECLARE)
+        WORD("debugger", W_DEBUGGER)
+        break;
+    case 'e':
+        WORD("else", W_ELSE)
+        WORD("export", W_EXPORT)
+        WORD("extends", W_EXTENDS)
+        WORD("enum", W_ENUM)
+        break;
+    case 'f':
+        WORD("function", W_FUNCTION)
+        WORD("for", W_FOR)
+        WORD("false", W_FALSE)
+        WORD("from", W_FROM)
+        WORD("finally", W_FINALLY)
+        break;
+    case 'g':
+        WORD("global", W_GLOBAL)
+        break;
+    case 'i':
+        WORD("if", W_IF)
+        WORD("in", W_IN)
+        WORD("import", W_IMPORT)
+        WORD("is", W_IS)
+        WORD("instanceof", W_INSTANCEOF)
+        WORD("interface", W_INTERFACE)
+        WORD("implements", W_IMPLEMENTS)
+        WORD("infer", W_INFER)
+        break;
+    case 'k':
+        WORD("keyof", W_KEYOF)
+        break;
+    case 'l':
+        WORD("let", W_LET)
+        break;
+    case 'm':
+        WORD("module", W_MODULE)
+        break;
+    case 'n':
+        WORD("null", W_NULL)
+        WORD("new", W_NEW)
+        WORD("namespace", W_NAMESPACE)
+        break;
+    case 'o':
+        WORD("of", W_OF)
+        break;
+    case 'r':
+        WORD("return", W_RETURN)
+        WORD("require", W_REQUIRE)
+        WORD("readonly", W_READONLY)
+        break;
+    case 's':
+        WORD("switch", W_SWITCH)
+        WORD("super", W_SUPER)
+        WORD("static", W_STATIC)
+        WORD("satisfies", W_SATISFIES)
+        break;
+    case 't':
+        WORD("this", W_THIS)
+        WORD("true", W_TRUE)
+        WORD("typeof", W_TYPEOF)
+        WORD("throw", W_THROW)
+        WORD("try", W_TRY)
+        WORD("type", W_TYPE)
+        break;
+    case 'u':
+        WORD("using", W_USING)
+        WORD("unique", W_UNIQUE)
+        break;
+    case 'v':
+        WORD("var", W_VAR)
+        WORD("void", W_VOID)
+        break;
+    case 'w':
+        WORD("while", W_WHILE)
+        WORD("with", W_WITH)
+        break;
+    case 'y':
+        WORD("yield", W_YIELD)
+        break;
+    }
+    return W_NONE;
+}
+
+/* The longest word has ten letters. */
+static void scan_name(struct lexer *lexer, struct token *token) {
+    const char *name = lexer->bytes + token->start;
+    uint32_t end = token->start + 1;
+    while (end < lexer->size && identifier_class[(unsigned char)lexer->bytes[end]] == 1) {
+        end++;
+    }
+    token->kind = T_NAME;
+    if (end < lexer->size && identifier_class[(unsigned char)lexer->bytes[end]] > 1) {
+        uint32_t whole = skip_identifier(lexer, end);
+        if (whole > end) {
+            token->end = whole;
+            token->escaped = memchr(name, '\\', whole - token->start) != NULL;
+            return;
+        }
+    }
+    token->end = end;
+    uint32_t length = end - token->start;
+    if (length >= 2 && length <= 10 && name[0] >= 'a') {
+        token->word = word_of(name, length);
+    }
+}
+
+/* A name that begins with an escape or with a character that is not ASCII. */
+static void scan_unusual_name(struct lexer *lexer, struct token *token) {
+    token->end = skip_identifier(lexer, token->start);
+    token->kind = T_NAME;
+    if (token->end == token->start) {
+        token->kind = T_BAD;
+        token->end++;
+        return;
+    }
+    token->escaped =
+        memchr(lexer->bytes + token->start, '\\', token->end - token->start) != NULL;
+}
+
+/* ---- literals -------------------------------------------------------------------------------- */
+
+static bool is_digit(int byte) {
+    return byte >= '0' && byte <= '9';
+}
+
+static void scan_number(struct lexer *lexer, struct token *token) {
+    uint32_t at = token->start;
+    int second = byte_at(lexer, at + 1) | 0x20;
+    bool decimal = lexer->bytes[at] != '0' || (second != 'x' && second != 'o' && second != 'b');
+    token->kind = T_NUMBER;
+    for (;; at++) {
+        int byte = byte_at(lexer, at);
+        if (byte < 0 || (identifier_class[byte] != 1 && byte != '.')) {
+            break;
+        }
+        if (byte == '.' && !decimal) {
+            break;
+        }
+        if (byte == '.') {
+            decimal = false;
+        } else if (decimal || lexer->bytes[token->start] != '0' || is_digit(second) ||
+                   second == ('.' | 0x20)) {
+            int sign = byte_at(lexer, at + 1);
+            if ((byte | 0x20) == 'e' && (sign == '+' || sign == '-')) {
+                decimal = false;
+                at++;
+            }
+        }
+    }
+    token->end = at;
+}
+
+static void scan_quoted(struct lexer *lexer, struct token *token, char quote) {
+    uint32_t at = token->start + 1;
+    token->kind = T_STRING;
+    for (;;) {
+        at = scan_string(lexer, at, quote);
+        int byte = byte_at(lexer, at);
+        if (byte == quote) {
+            token->end = at + 1;
+            return;
+        }
+        if (byte != '\\' || at + 1 >= lexer->size) {
+            token->kind = T_BAD;
+            token->end = at;
+            return;
+        }
+        token->escaped = true;
+        bool crlf = lexer->bytes[at + 1] == '\r' && byte_at(lexer, at + 2) == '\n';
+        at += crlf ? 3 : 2;
+    }
+}
+
+/* From the backtick or the `}`. */
+static void scan_template_part(struct lexer *lexer, struct token *token) {
+    uint32_t at = token->start + 1;
+    for (;;) {
+        at = scan_template(lexer, at);
+        switch (byte_at(lexer, at)) {
+        case '`':
+            token->kind = T_TEMPLATE;
+            token->end = at + 1;
+            return;
+        case '$':
+            if (byte_at(lexer, at + 1) == '{') {
+                token->kind = T_TEMPLATE_HEAD;
+                token->end = at + 2;
+                return;
+            }
+            at++;
+            break;
+        case '\\':
+            token->escaped = true;
+            at += at + 1 < lexer->size ? 2 : 1;
+            break;
+        default:
+            token->kind = T_BAD;
+            token->end = lexer->size;
+            return;
+        }
+    }
+}
+
+void token_template_resume(struct lexer *lexer) {
+    lexer->token.escaped = false;
+    scan_template_part(lexer, &lexer->token);
+    lexer->cursor = lexer->token.end;
+}
+
+void token_regex(struct lexer *lexer) {
+    struct token *token = &lexer->token;
+    bool in_class = false;
+    for (uint32_t at = token->start + 1; at < lexer->size; at++) {
+        switch ((unsigned char)lexer->bytes[at]) {
+        case '\n':
+        case '\r':
+            token->kind = T_BAD;
+            return;
+        case '\\':
+            at++;
+            break;
+        case '[':
+            in_class = true;
+            break;
+        case ']':
+            in_class = false;
+            break;
+        case '/':
+            if (!in_class) {
+                token->end = skip_identifier(lexer, at + 1);
+                token->kind = T_NUMBER; /* a literal like any other */
+                lexer->cursor = token->end;
+                return;
+            }
+        }
+    }
+    token->kind = T_BAD;
+}
+
+/* ---- punctuators ----------------------------------------------------------------------------- */
+
+static void punctuator(struct token *token, enum token_kind kind, uint32_t length) {
+    token->kind = kind;
+    token->end = token->start + length;
+}
+
+/* Operators that may be followed by themselves or by `=`: && || ?? ** and their assignments. */
+static void scan_doubled(struct lexer *lexer, struct token *token, int byte,
+                         enum token_kind single) {
+    uint32_t at = token->start + 1;
+    bool doubled = byte_at(lexer, at) == byte;
+    at += doubled;
+    if (byte_at(lexer, at) == '=') {
+        punctuator(token, T_ASSIGN_BINARY, at + 1 - token->start);
+    } else {
+        punctuator(token, doubled ? T_BINARY : single, at - token->start);
+    }
+}
+
+static void scan_sign(struct lexer *lexer, struct token *token, int byte, enum token_kind single) {
+    int next = byte_at(lexer, token->start + 1);
+    if (next == byte) {
+        punctuator(token, T_INCREMENT, 2);
+    } else if (next == '=') {
+        punctuator(token, T_ASSIGN_BINARY, 2);
+    } else {
+        punctuator(token, single, 1);
+    }
+}
+
+static void scan_equals(struct lexer *lexer, struct token *token) {
+    int next = byte_at(lexer, token->start + 1);
+    if (next == '>') {
+        punctuator(token, T_ARROW, 2);
+    } else if (next == '=') {
+        punctuator(token, T_BINARY, byte_at(lexer, token->start + 2) == '=' ? 3 : 2);
+    } else {
+        punctuator(token, T_ASSIGN, 1);
+    }
+}
+
+static void scan_bang(struct lexer *lexer, struct token *token) {
+    if (byte_at(lexer, token->start + 1) == '=') {
+        punctuator(token, T_BINARY, byte_at(lexer, token->start + 2) == '=' ? 3 : 2);
+    } else {
+        punctuator(token, T_BANG, 1);
+    }
+}
+
+static void scan_dot(struct lexer *lexer, struct token *token) {
+    int next = byte_at(lexer, token->start + 1);
+    if (is_digit(next)) {
+        scan_number(lexer, token);
+    } else if (next == '.' && byte_at(lexer, token->start + 2) == '.') {
+        punctuator(token, T_ELLIPSIS, 3);
+    } else {
+        punctuator(token, T_DOT, 1);
+    }
+}
+
+static void scan_question(struct lexer *lexer, struct token *token) {
+    int next = byte_at(lexer, token->start + 1);
+    if (next == '.' && !is_digit(byte_at(lexer, token->start + 2))) {
+        punctuator(token, T_QUESTION_DOT, 2);
+    } else if (next == '?') {
+        scan_doubled(lexer, token, '?', T_QUESTION);
+    } else {
+        punctuator(token, T_QUESTION, 1);
+    }
+}
+
+static void scan_private(struct lexer *lexer, struct token *token) {
+    token->kind = T_PRIVATE;
+    token->end = skip_identifier(lexer, token->start + 1);
+    if (token->end == token->start + 1) {
+        token->kind = T_BAD;
+    }
+}
+
+void token_extend(struct lexer *lexer) {
+    struct token *token = &lexer->token;
+    int byte = lexer->bytes[token->start];
+    uint32_t limit = token->start + (byte == '>' ? 3 : byte == '<' ? 2 : 1);
+    while (token->end < limit && byte_at(lexer, token->end) == byte) {
+        token->end++;
+    }
+    token->kind = T_BINARY;
+    if (byte_at(lexer, token->end) == '=') {
+        bool compares = byte != '/' && token->end == token->start + 1;
+        token->kind = compares ? T_BINARY : T_ASSIGN_BINARY;
+        token->end++;
+    }
+    lexer->cursor = token->end;
+}
+
+/* ---- the next token -------------------------------------------------------------------------- */
+
+static void scan_token(struct lexer *lexer, struct token *token) {
+    unsigned char byte = (unsigned char)lexer->bytes[token->start];
+    switch (byte) {
+    case 'a' ... 'z':
+    case 'A' ... 'Z':
+    case '_':
+    case '$':
+        scan_name(lexer, token);
+        return;
+    case '0' ... '9':
+        scan_number(lexer, token);
+        return;
+    case '"':
+    case '\'':
+        scan_quoted(lexer, token, (char)byte);
+        return;
+    case '`':
+        scan_template_part(lexer, token);
+        return;
+    case '{':
+        punctuator(token, T_LBRACE, 1);
+        return;
+    case '}':
+        punctuator(token, T_RBRACE, 1);
+        return;
+    case '(':
+        punctuator(token, T_LPAREN, 1);
+        return;
+    case ')':
+        punctuator(token, T_RPAREN, 1);
+        return;
+    case '[':
+        punctuator(token, T_LBRACKET, 1);
+        return;
+    case ']':
+        punctuator(token, T_RBRACKET, 1);
+        return;
+    case ';':
+        punctuator(token, T_SEMICOLON, 1);
+        return;
+    case ',':
+        punctuator(token, T_COMMA, 1);
+        return;
+    case ':':
+        punctuator(token, T_COLON, 1);
+        return;
+    case '.':
+        scan_dot(lexer, token);
+        return;
+    case '?':
+        scan_question(lexer, token);
+        return;
+    case '=':
+        scan_equals(lexer, token);
+        return;
+    case '!':
+        scan_bang(lexer, token);
+        return;
+    case '+':
+        scan_sign(lexer, token, '+', T_PLUS);
+        return;
+    case '-':
+        scan_sign(lexer, token, '-', T_MINUS);
+        return;
+    case '*':
+        scan_doubled(lexer, token, '*', T_STAR);
+        return;
+    case '&':
+        scan_doubled(lexer, token, '&', T_AMPERSAND);
+        return;
+    case '|':
+        scan_doubled(lexer, token, '|', T_BAR);
+        return;
+    case '%':
+    case '^':
+        scan_doubled(lexer, token, -1, T_BINARY);
+        return;
+    case '<':
+        punctuator(token, T_LESS, 1);
+        return;
+    case '>':
+        punctuator(token, T_GREATER, 1);
+        return;
+    case '/':
+        punctuator(token, T_SLASH, 1);
+        return;
+    case '~':
+        punctuator(token, T_TILDE, 1);
+        return;
+    case '@':
+        punctuator(token, T_AT, 1);
+        return;
+    case '#':
+        scan_private(lexer, token);
+        return;
+    case '\\':
+    case 0x80 ... 0xFF:
+        scan_unusual_name(lexer, token);
+        return;
+    default:
+        punctuator(token, T_BAD, 1);
+    }
+}
+
+static void token_read(struct lexer *lexer, struct token *token) {
+    bool newline = false;
+    skip_trivia(lexer, &newline);
+    *token = (struct token){.start = lexer->cursor, .end = lexer->cursor, .newline = newline};
+    if (token->start < lexer->size) {
+        scan_token(lexer, token);
+        lexer->cursor = token->end;
+    }
+}
+
+void token_next(struct lexer *lexer) {
+    lexer->previous = lexer->token;
+    token_read(lexer, &lexer->token);
+}
+
+struct token token_peek(struct lexer *lexer) {
+    uint32_t cursor = lexer->cursor;
+    struct token token;
+    token_read(lexer, &token);
+    lexer->cursor = cursor;
+    return token;
+}
+
+bool token_is(const struct lexer *lexer, const struct token *token, struct slice text) {
+    return token->kind == T_NAME && slice_equal(token_text(lexer, token), text);
+}
+
+/* Whether the token goes on with the expression before it, so that no semicolon is inserted. */
+bool token_continues(const struct token *token) {
+    switch (token->kind) {
+    case T_DOT:
+    case T_QUESTION_DOT:
+    case T_QUESTION:
+    case T_LPAREN:
+    case T_LBRACKET:
+    case T_TEMPLATE:
+    case T_TEMPLATE_HEAD:
+    case T_PLUS:
+    case T_MINUS:
+    case T_STAR:
+    case T_SLASH:
+    case T_LESS:
+    case T_GREATER:
+    case T_AMPERSAND:
+    case T_BAR:
+    case T_BINARY:
+    case T_ASSIGN:
+    case T_ASSIGN_BINARY:
+    case T_COMMA:
+    case T_ARROW:
+        return true;
+    case T_NAME:
+        return token->word == W_IN || token->word == W_INSTANCEOF;
+    default:
+        return false;
+    }
+}

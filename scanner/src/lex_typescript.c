@@ -1,0 +1,154 @@
+/* The statements of TypeScript that JavaScript has not. */
+#include "lex_private.h"
+
+/* ---- enums ----------------------------------------------------------------------------------- */
+
+void push_enum(struct lexer *lexer) {
+    token_next(lexer);
+    if (!lexer->typescript || !token_is_identifier(&lexer->token)) {
+        lexer_fail(lexer);
+        return;
+    }
+    scope_declare(lexer, &lexer->token, false);
+    token_next(lexer);
+    if (token_expect(lexer, T_LBRACE)) {
+        frame_push(lexer, ENUM_MEMBER)->flags = F_SCOPE;
+        scope_open(lexer, false, lexer->reference_count);
+    }
+}
+
+/* The members are names in each other's initialisers. */
+void on_enum_member(struct lexer *lexer) {
+    switch (lexer->token.kind) {
+    case T_RBRACE:
+        frame_pop(lexer);
+        token_next(lexer);
+        return;
+    case T_COMMA:
+        token_next(lexer);
+        return;
+    case T_NAME:
+        scope_declare(lexer, &lexer->token, false);
+        /* fall through */
+    case T_STRING:
+    case T_NUMBER:
+        frame_top(lexer)->state = ENUM_AFTER_KEY;
+        token_next(lexer);
+        return;
+    case T_LBRACKET:
+        frame_top(lexer)->state = ENUM_AFTER_KEY;
+        token_next(lexer);
+        push_expression(lexer, EX_INDEX, F_SEQUENCE);
+        return;
+    default:
+        lexer_fail(lexer);
+    }
+}
+
+void on_enum_after_key(struct lexer *lexer) {
+    frame_top(lexer)->state = ENUM_MEMBER;
+    if (token_accept(lexer, T_ASSIGN)) {
+        push_expression(lexer, EX_PLAIN, 0);
+    }
+}
+
+/* ---- types ----------------------------------------------------------------------------------- */
+
+void on_interface_head(struct lexer *lexer) {
+    if (at_kind(lexer, T_LESS)) {
+        push_type_list(lexer);
+    } else if (at_word(lexer, W_EXTENDS) || at_kind(lexer, T_COMMA)) {
+        token_next(lexer);
+        push_type(lexer);
+    } else if (token_expect(lexer, T_LBRACE)) {
+        frame_top(lexer)->state = TYPE_OBJECT;
+    }
+}
+
+void on_alias_head(struct lexer *lexer) {
+    if (at_kind(lexer, T_LESS)) {
+        push_type_list(lexer);
+    } else if (token_expect(lexer, T_ASSIGN)) {
+        frame_top(lexer)->state = SEMICOLON;
+        push_type(lexer);
+    }
+}
+
+/* ---- modules --------------------------------------------------------------------------------- */
+
+void on_module_body(struct lexer *lexer) {
+    struct frame *frame = frame_top(lexer);
+    if (token_accept(lexer, T_DOT)) {
+        token_expect(lexer, T_NAME);
+    } else if (token_accept(lexer, T_LBRACE)) {
+        frame->state = IN_BLOCK;
+        frame->flags = F_SCOPE;
+        scope_open(lexer, true, lexer->reference_count);
+    } else {
+        frame->state = SEMICOLON; /* declare module "x"; */
+    }
+}
+
+void on_ambient_after(struct lexer *lexer) {
+    lexer->ambient--;
+    frame_pop(lexer);
+}
+
+static void push_ambient(struct lexer *lexer) {
+    lexer->ambient++;
+    frame_push(lexer, AMBIENT_AFTER);
+}
+
+static void read_module(struct lexer *lexer) {
+    token_next(lexer);
+    if (at_kind(lexer, T_STRING)) {
+        push_ambient(lexer);
+    } else {
+        scope_declare(lexer, &lexer->token, false);
+    }
+    token_next(lexer);
+    frame_push(lexer, MODULE_BODY);
+}
+
+/* ---- any statement --------------------------------------------------------------------------- */
+
+static void read_declared(struct lexer *lexer, enum state state) {
+    token_next(lexer);
+    token_next(lexer);
+    frame_push(lexer, state);
+}
+
+/* At a word; false: it begins no statement of TypeScript's own here. */
+bool typescript_statement(struct lexer *lexer) {
+    struct token next = token_peek(lexer);
+    enum word word = lexer->token.word;
+    if (word == W_GLOBAL && next.kind == T_LBRACE) {
+        push_ambient(lexer);
+        token_next(lexer);
+        frame_push(lexer, HEAD_BLOCK);
+        return true;
+    }
+    if (next.newline || (next.kind != T_NAME && next.kind != T_STRING)) {
+        return false;
+    }
+    bool named = token_is_identifier(&next);
+    if (word == W_TYPE && named) {
+        read_declared(lexer, ALIAS_HEAD);
+    } else if (word == W_INTERFACE && named) {
+        read_declared(lexer, INTERFACE_HEAD);
+    } else if ((word == W_NAMESPACE && named) ||
+               (word == W_MODULE && (named || next.kind == T_STRING))) {
+        read_module(lexer);
+    } else if (word == W_ABSTRACT && next.word == W_CLASS) {
+        token_next(lexer);
+        push_class(lexer, true);
+    } else if (word == W_DECLARE && next.kind == T_NAME && next.word != W_IN &&
+               next.word != W_INSTANCEOF) {
+        push_ambient(lexer);
+        token_next(lexer);
+        frame_push(lexer, STATEMENT);
+    } else {
+        return false;
+    }
+    return true;
+}

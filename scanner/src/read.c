@@ -1,0 +1,145 @@
+#include "read.h"
+
+int window_init(struct window *window) {
+    window->held = 0;
+    window->limit = 0;
+    if (uv_mutex_init(&window->mutex)) {
+        return PROLOGUE_ETHREAD;
+    }
+    if (uv_cond_init(&window->freed)) {
+        uv_mutex_destroy(&window->mutex);
+        return PROLOGUE_ETHREAD;
+    }
+    return 0;
+}
+
+void window_free(struct window *window) {
+    uv_cond_destroy(&window->freed);
+    uv_mutex_destroy(&window->mutex);
+}
+
+/* A single lease may always pass the limit: the ledger decides then. */
+static void window_take(struct window *window, uint64_t bytes) {
+    uv_mutex_lock(&window->mutex);
+    while (window->held > 0 && window->held + bytes > window->limit) {
+        uv_cond_wait(&window->freed, &window->mutex);
+    }
+    window->held += bytes;
+    uv_mutex_unlock(&window->mutex);
+}
+
+static void window_give(struct window *window, uint64_t bytes) {
+    uv_mutex_lock(&window->mutex);
+    window->held -= bytes;
+    uv_cond_broadcast(&window->freed);
+    uv_mutex_unlock(&window->mutex);
+}
+
+int lease_init(struct lease *lease, struct ledger *ledger, struct window *window, size_t base) {
+    *lease = (struct lease){.ledger = ledger, .window = window, .capacity = base, .base = base};
+    lease->bytes = ledger_resize(ledger, PROLOGUE_SUBSYSTEM_LEASES, NULL, 0, base);
+    return lease->bytes ? 0 : ledger_error(ledger);
+}
+
+void lease_free(struct lease *lease) {
+    if (lease->bytes) {
+        lease_return(lease);
+        ledger_free(lease->ledger, PROLOGUE_SUBSYSTEM_LEASES, lease->bytes, lease->capacity);
+        lease->bytes = NULL;
+    }
+}
+
+static bool lease_resize(struct lease *lease, size_t capacity) {
+    char *bytes = ledger_resize(lease->ledger, PROLOGUE_SUBSYSTEM_LEASES, lease->bytes,
+                                lease->capacity, capacity);
+    if (!bytes) {
+        return false;
+    }
+    lease->bytes = bytes;
+    lease->capacity = capacity;
+    return true;
+}
+
+void lease_return(struct lease *lease) {
+    size_t extra = lease->capacity - lease->base;
+    if (extra && lease_resize(lease, lease->base)) {
+        window_give(lease->window, extra);
+    }
+}
+
+static bool lease_extend(struct lease *lease, size_t capacity) {
+    size_t extra = capacity - lease->capacity;
+    window_take(lease->window, extra);
+    if (!lease_resize(lease, capacity)) {
+        window_give(lease->window, extra);
+        return false;
+    }
+    return true;
+}
+
+static enum read_answer answer_of(int64_t code, int *error) {
+    *error = (int)code;
+    switch (code) {
+    case UV_ENOENT:
+    case UV_ENOTDIR:
+        return READ_MISSING;
+    case UV_ELOOP:
+        return READ_LINK;
+    case UV_EISDIR:
+        return READ_FOLDER;
+    case UV_ESPIPE:
+    case UV_ENXIO:
+    case UV_ENODEV:
+    case UV_EAGAIN:
+        return READ_OTHER;
+    default:
+        return READ_FAILED;
+    }
+}
+
+/* The first read filled the lease, or gave nothing: only now is the file's size asked for. */
+static enum read_answer read_described(struct lease *lease, int handle, int *error) {
+    enum os_type type;
+    uint64_t size;
+    int code = os_describe(handle, &type, &size);
+    if (code) {
+        return answer_of(code, error);
+    }
+    if (type != OS_FILE) {
+        return type == OS_FOLDER ? READ_FOLDER : READ_OTHER;
+    }
+    if (size >= READ_LARGEST) {
+        return READ_TOO_LARGE;
+    }
+    if (size < lease->size) {
+        return READ_CHANGED;
+    }
+    if (size >= lease->capacity && !lease_extend(lease, (size_t)size + 1)) {
+        return READ_NO_MEMORY;
+    }
+    int64_t count = os_read(handle, lease->bytes + lease->size, lease->capacity - lease->size,
+                            lease->size);
+    if (count < 0) {
+        return answer_of(count, error);
+    }
+    lease->size += (size_t)count;
+    return lease->size == size ? READ_DONE : READ_CHANGED;
+}
+
+enum read_answer read_file(struct lease *lease, struct os_files *files,
+                           const struct read_place *place, int *error) {
+    int handle = os_open(files, place->folder, place->folder_path, place->name, place->follow);
+    if (handle < 0) {
+        return answer_of(handle, error);
+    }
+    enum read_answer answer = READ_DONE;
+    int64_t count = os_read(handle, lease->bytes, lease->capacity, 0);
+    lease->size = count < 0 ? 0 : (size_t)count;
+    if (count < 0) {
+        answer = answer_of(count, error);
+    } else if (count == 0 || (size_t)count == lease->capacity) {
+        answer = read_described(lease, handle, error);
+    }
+    os_close(files, handle);
+    return answer;
+}

@@ -1,0 +1,62 @@
+/* A file -> leased bytes. A lease is one buffer, reused file after file; what is longer than the
+ * buffer waits for room in the window that all leases share. Only regular files are read, and never
+ * in a way that can block. */
+#ifndef READ_H
+#define READ_H
+
+#include <uv.h>
+
+#include "ledger.h"
+#include "os.h"
+
+enum { LEASE_LARGEST_BASE = 256 << 10, LEASE_SMALLEST_BASE = 16 << 10 };
+/* Offsets are 32 bits. */
+#define READ_LARGEST UINT32_MAX
+
+/* How many bytes beyond their base all leases may hold together. */
+struct window {
+    uv_mutex_t mutex;
+    uv_cond_t freed;
+    uint64_t held, limit;
+};
+
+struct lease {
+    struct ledger *ledger;
+    struct window *window;
+    char *bytes;
+    size_t capacity, base, size;
+};
+
+enum read_answer {
+    READ_DONE,
+    READ_MISSING,
+    READ_LINK,      /* a symbolic link: somebody else has to follow it */
+    READ_FOLDER,
+    READ_OTHER,     /* no regular file */
+    READ_FAILED,    /* `error` is a libuv code */
+    READ_CHANGED,   /* the file became shorter or longer meanwhile */
+    READ_TOO_LARGE, /* over READ_LARGEST */
+    READ_NO_MEMORY,
+};
+
+struct read_place {
+    uint32_t folder; /* a number that stands for folder_path */
+    const char *folder_path, *name;
+    bool follow; /* open what a symbolic link leads to */
+};
+
+int window_init(struct window *window);
+void window_free(struct window *window);
+
+/* 0 or a code. */
+int lease_init(struct lease *lease, struct ledger *ledger, struct window *window, size_t base);
+void lease_free(struct lease *lease);
+
+/* READ_DONE: lease->bytes and size hold the whole file until lease_return(). */
+enum read_answer read_file(struct lease *lease, struct os_files *files,
+                           const struct read_place *place, int *error);
+
+/* Gives back what is beyond the base. */
+void lease_return(struct lease *lease);
+
+#endif

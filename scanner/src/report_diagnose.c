@@ -1,0 +1,305 @@
+#include <stdio.h>
+#include <uv.h>
+
+#include "notes.h"
+#include "report.h"
+
+/* The package that a file belongs to, for counting. */
+static path_id package_of(prologue_report *report, path_id path) {
+    struct walk *walk = report->walk;
+    path_id parent = path_at(&walk->paths, path)->parent;
+    if (path_at(&walk->paths, parent)->state != PATH_FOLDER) {
+        return parent;
+    }
+    struct package *package = package_around(&walk->packages, folder_of(&walk->realpath, parent));
+    return package ? package->folder : walk->root;
+}
+
+static int find_group(prologue_report *report, path_id package, const char *code,
+                      const void *reason, struct report_group **out) {
+    for (uint32_t i = 0; i < report->group_count; i++) {
+        struct report_group *group = &report->groups[i];
+        if (group->package == package && strcmp(group->code, code) == 0 && group->reason == reason) {
+            *out = group;
+            return 0;
+        }
+    }
+    int error = ledger_grow(report->ledger, PROLOGUE_SUBSYSTEM_REPORT, &report->groups,
+                            &report->group_capacity, report->group_count + 1,
+                            sizeof *report->groups);
+    if (!error) {
+        *out = &report->groups[report->group_count++];
+        **out = (struct report_group){package, code, reason, 0, 0};
+    }
+    return error;
+}
+
+/* Keeps a diagnostic, or counts it where enough of its kind are kept. Its texts are copied. */
+static int add(prologue_report *report, const struct report_diagnostic *one, const void *reason) {
+    struct report_group *group;
+    int code = find_group(report, package_of(report, one->path), one->code, reason, &group);
+    if (code) {
+        return code;
+    }
+    if (group->count++ >= REPORT_DIAGNOSTICS_EACH) {
+        report->diagnostics[group->last].count++;
+        return 0;
+    }
+    code = ledger_grow(report->ledger, PROLOGUE_SUBSYSTEM_REPORT, &report->diagnostics,
+                       &report->diagnostic_capacity, report->diagnostic_count + 1,
+                       sizeof *report->diagnostics);
+    const char *message = code ? NULL : arena_copy(&report->arena, one->message);
+    const char *specifier = message ? arena_copy(&report->arena, one->specifier) : NULL;
+    if (!specifier) {
+        return code ? code : ledger_error(report->ledger);
+    }
+    struct report_diagnostic *kept = &report->diagnostics[report->diagnostic_count];
+    *kept = *one;
+    kept->message.data = message;
+    kept->specifier.data = specifier;
+    kept->count = 1;
+    kept->first_party = !path_in_node_modules(&report->walk->paths, one->path);
+    group->last = report->diagnostic_count++;
+    return 0;
+}
+
+static int add_note(prologue_report *report, const struct file *file, const struct facts *facts,
+                    const struct fact_note *note) {
+    struct note_text text;
+    note_describe(note, facts, &report->walk->config.directives, &text);
+    struct report_diagnostic one = {.path = file->path,
+                                    .line = note->span.line,
+                                    .column = note->span.column,
+                                    .length = note->span.end - note->span.start,
+                                    .environment = -1,
+                                    .severity = text.severity,
+                                    .code = text.code,
+                                    .message = slice_of(text.message)};
+    return add(report, &one, NULL);
+}
+
+static int add_unresolved(prologue_report *report, const struct file *file,
+                          const struct facts *facts, const struct fact_import *import,
+                          uint32_t environment, struct trace *trace) {
+    struct walk *walk = report->walk;
+    struct slice specifier = facts_text(facts, import->text, import->text_length);
+    bool require = import->kind == FACT_REQUIRE;
+    trace_clear(trace);
+    struct answer answer = resolve(&walk->resolver, walk_folder_of(walk, file), specifier,
+                                   environment, require, trace);
+    char message[1200];
+    snprintf(message, sizeof message, "'%.*s' does not resolve: %s", (int)specifier.length,
+             specifier.data, trace->reason ? trace->reason : "nothing matches");
+    struct report_diagnostic one = {
+        .path = file->path,
+        .line = import->span.line,
+        .column = import->span.column,
+        .length = import->span.end - import->span.start,
+        .environment = (int32_t)environment,
+        .severity = require && import->flags & FACT_IN_TRY ? PROLOGUE_INFO : PROLOGUE_WARNING,
+        .code = answer.code ? answer.code : "unresolved-import",
+        .specifier = specifier,
+        .message = slice_of(message)};
+    return add(report, &one, trace->format);
+}
+
+static const struct edges *edges_in(const struct file *file, uint32_t environment) {
+    const struct edges *edges = file->edges;
+    while (edges && edges->environment != environment) {
+        edges = edges->next;
+    }
+    return edges;
+}
+
+static int diagnose_import(prologue_report *report, const struct file *file,
+                           const struct facts *facts, uint32_t import, struct trace *trace) {
+    int code = 0;
+    for (uint32_t i = 0; i < report->walk->config.environment_count && !code; i++) {
+        const struct edges *edges = edges_in(file, i);
+        if (edges && edges->targets[import] == EDGE(EDGE_UNRESOLVED)) {
+            code = add_unresolved(report, file, facts, &facts->imports[import], i, trace);
+        }
+    }
+    return code;
+}
+
+static int diagnose_module(prologue_report *report, const struct file *file,
+                           struct trace *trace) {
+    struct facts facts = source_facts(file->facts);
+    int code = 0;
+    uint32_t note = 0, import = 0;
+    while (!code && (note < facts.note_count || import < facts.import_count)) {
+        bool note_next = note < facts.note_count &&
+                         (import == facts.import_count ||
+                          facts.notes[note].span.start <= facts.imports[import].span.start);
+        code = note_next ? add_note(report, file, &facts, &facts.notes[note++])
+                         : diagnose_import(report, file, &facts, import++, trace);
+    }
+    return code;
+}
+
+static const char *failure_of(const struct file *file, const char **code, char *text,
+                              size_t size) {
+    switch ((enum read_answer)file->answer) {
+    case READ_CHANGED:
+        *code = "file-changed";
+        return "the file changed while it was read";
+    case READ_TOO_LARGE:
+        *code = "file-too-large";
+        return "the file is larger than 4 GiB";
+    case READ_NO_MEMORY:
+        *code = "memory-limit";
+        return "the file does not fit the memory that is left";
+    case READ_OTHER:
+        *code = "not-a-file";
+        return "a FIFO, socket or device stands where a module should";
+    default:
+        *code = "unreadable-file";
+        snprintf(text, size, "the file cannot be read: ");
+        uv_strerror_r(file->error, text + strlen(text), size - strlen(text));
+        return text;
+    }
+}
+
+static int compare(const prologue_report *report, const struct report_diagnostic *a,
+                   const struct report_diagnostic *b) {
+    char x[PATH_LONGEST + 2], y[PATH_LONGEST + 2];
+    if (a->path != b->path) {
+        const struct walk *walk = report->walk;
+        struct slice left = {x, path_relative(&walk->paths, walk->root, a->path, x, sizeof x)};
+        struct slice right = {y, path_relative(&walk->paths, walk->root, b->path, y, sizeof y)};
+        return slice_compare(left, right);
+    }
+    if (a->line != b->line || a->column != b->column) {
+        return a->line != b->line ? (a->line > b->line) - (a->line < b->line)
+                                  : (a->column > b->column) - (a->column < b->column);
+    }
+    int order = strcmp(a->code, b->code);
+    order = order ? order : (a->environment > b->environment) - (a->environment < b->environment);
+    order = order ? order : slice_compare(a->specifier, b->specifier);
+    return order ? order : slice_compare(a->message, b->message);
+}
+
+static void sift(const prologue_report *report, struct report_diagnostic *items, uint32_t at,
+                 uint32_t count) {
+    struct report_diagnostic moving = items[at];
+    for (uint32_t child; (child = 2 * at + 1) < count; at = child) {
+        if (child + 1 < count && compare(report, &items[child + 1], &items[child]) > 0) {
+            child++;
+        }
+        if (compare(report, &items[child], &moving) <= 0) {
+            break;
+        }
+        items[at] = items[child];
+    }
+    items[at] = moving;
+}
+
+static void sort(const prologue_report *report, struct report_diagnostic *items, uint32_t count) {
+    for (uint32_t i = count / 2; i-- > 0;) {
+        sift(report, items, i, count);
+    }
+    while (count > 1) {
+        struct report_diagnostic most = items[0];
+        items[0] = items[--count];
+        items[count] = most;
+        sift(report, items, 0, count);
+    }
+}
+
+/* Diagnostics in the order in which the walk met them, which is not the same every time: sorted
+ * before they are counted. */
+struct unsorted {
+    struct report_diagnostic *items;
+    uint32_t count, capacity;
+};
+
+static int put(prologue_report *report, struct unsorted *all,
+               const struct report_diagnostic *one) {
+    int code = ledger_grow(report->ledger, PROLOGUE_SUBSYSTEM_REPORT, &all->items, &all->capacity,
+                           all->count + 1, sizeof *all->items);
+    const char *message = code ? NULL : arena_copy(&report->arena, one->message);
+    if (!message) {
+        return code ? code : ledger_error(report->ledger);
+    }
+    all->items[all->count] = *one;
+    all->items[all->count++].message.data = message;
+    return 0;
+}
+
+static int put_failures(prologue_report *report, struct unsorted *all) {
+    struct walk *walk = report->walk;
+    char text[160];
+    int error = 0;
+    for (uint32_t i = 0; i < walk->graph.files.count && !error; i++) {
+        const struct file *file = graph_at(&walk->graph, i);
+        bool other = file->state == FILE_GONE && file->answer == READ_OTHER;
+        if (file->state != FILE_FAILED && !other) {
+            continue;
+        }
+        struct report_diagnostic one = {
+            .path = file->path,
+            .environment = -1,
+            .severity = other ? PROLOGUE_WARNING : PROLOGUE_ERROR_DIAGNOSTIC};
+        one.message = slice_of(failure_of(file, &one.code, text, sizeof text));
+        error = put(report, all, &one);
+    }
+    return error;
+}
+
+static int put_problems(prologue_report *report, struct unsorted *all) {
+    const struct rows *problems = &report->walk->manifests.problems;
+    int error = 0;
+    for (uint32_t i = 0; i < problems->count && !error; i++) {
+        const struct problem *problem = rows_at(problems, i);
+        struct report_diagnostic one = {.path = problem->file,
+                                        .line = problem->line,
+                                        .column = problem->column,
+                                        .environment = -1,
+                                        .severity = PROLOGUE_WARNING,
+                                        .code = problem->code,
+                                        .message = slice_of(problem->message)};
+        error = put(report, all, &one);
+    }
+    return error;
+}
+
+static int diagnose_files(prologue_report *report) {
+    struct unsorted all = {0};
+    int code = put_failures(report, &all);
+    if (!code) {
+        code = put_problems(report, &all);
+    }
+    sort(report, all.items, code ? 0 : all.count);
+    for (uint32_t i = 0; i < all.count && !code; i++) {
+        code = add(report, &all.items[i], NULL);
+    }
+    ledger_free(report->ledger, PROLOGUE_SUBSYSTEM_REPORT, all.items,
+                all.capacity * sizeof *all.items);
+    return code;
+}
+
+static int diagnose_modules(prologue_report *report) {
+    struct trace trace;
+    int code = 0;
+    trace_init(&trace, report->ledger);
+    for (uint32_t i = 0; i < report->module_count && !code; i++) {
+        const struct file *file = report_file(report, i);
+        if (file->facts) {
+            code = diagnose_module(report, file, &trace);
+        }
+    }
+    trace_free(&trace);
+    return code;
+}
+
+int report_diagnose(prologue_report *report) {
+    int code = diagnose_modules(report);
+    if (!code) {
+        code = diagnose_files(report);
+    }
+    if (!code) {
+        sort(report, report->diagnostics, report->diagnostic_count);
+    }
+    return code;
+}

@@ -1,0 +1,67 @@
+/* A session: its ledger, and one thread of its own on which every call runs, so that no descriptor
+ * of the host is in its reach and none of its own in the host's. */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include "report.h"
+
+typedef int session_job(prologue_session *session, void *argument);
+
+struct prologue_session {
+    struct ledger ledger;
+    uint32_t threads, processors;
+    uv_thread_t thread;
+    bool started, stopping;
+    uv_mutex_t mutex;
+    uv_cond_t changed;
+    session_job *job; /* NULL: none is under way */
+    void *argument;
+    int result;
+    bool done;
+    atomic_bool cancelled;
+    _Atomic uint64_t files_read, bytes_read, modules, pending; /* of the scan under way */
+    uint64_t scans;
+    struct walk *asker; /* answers prologue_session_resolve(); NULL until it is asked */
+    uint64_t asker_key;
+    struct trace trace;
+    char resolved[PATH_LONGEST + 2];
+    char detail[PATH_LONGEST + 64];
+};
+
+int session_open(prologue_session **out, const prologue_session_options *options);
+void session_close(prologue_session *session);
+
+/* Runs a job on the session's thread and waits. `on_wait` (may be NULL) is called on the calling
+ * thread about every 50 ms; not zero cancels. */
+int session_call(prologue_session *session, session_job *job, void *argument,
+                 int (*on_wait)(prologue_session *session, void *payload), void *payload);
+
+/* An absolute text for one that may be relative to the working directory. 0 or a code. */
+int session_absolute(const char *path, char *text, size_t size);
+
+/* A walk with its configuration applied to `root` (NULL: the working directory), to be freed with
+ * session_drop(). On failure session->detail tells about what. */
+int session_walk(prologue_session *session, struct walk **out, const prologue_config *config,
+                 const char *root, uint32_t threads);
+void session_drop(prologue_session *session, struct walk *walk);
+
+session_job session_scan, session_inspect, session_resolve;
+
+struct scan_call {
+    const prologue_scan_request *request;
+    prologue_report *report;
+};
+
+struct inspect_call {
+    const prologue_inspect_request *request;
+    prologue_write write;
+    void *payload;
+    size_t failed;
+};
+
+struct resolve_call {
+    const prologue_resolve_request *request;
+    prologue_resolution *out;
+};
+
+#endif

@@ -1,0 +1,237 @@
+#include <stdio.h>
+#include <uv.h>
+
+#include "inspect.h"
+#include "language.h"
+#include "session.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+/* ---- resolve --------------------------------------------------------------------------------- */
+
+static uint64_t mix(uint64_t key, const char *text) {
+    return XXH3_64bits_withSeed(text ? text : "", text ? strlen(text) + 1 : 0, key);
+}
+
+static uint64_t mix_all(uint64_t key, const char *const *texts, size_t count) {
+    for (size_t i = 0; texts && i < count && texts[i]; i++) {
+        key = mix(key, texts[i]);
+    }
+    return mix(key, "|");
+}
+
+/* Two configurations with the same key give the same answers. */
+static uint64_t key_of(const prologue_config *config, const char *root) {
+    uint64_t key = mix(1, root);
+    if (!config) {
+        return key;
+    }
+    for (size_t i = 0; i < config->environment_count; i++) {
+        key = mix(key, config->environments[i].name);
+        key = mix_all(key, config->environments[i].conditions, SIZE_MAX);
+    }
+    for (size_t i = 0; i < config->alias_count; i++) {
+        key = mix(mix(key, config->aliases[i].from), config->aliases[i].to);
+    }
+    key = mix_all(key, config->externals, config->external_count);
+    key = mix_all(key, config->excludes, config->exclude_count);
+    char flags[] = {'a', (char)('a' + (config->preserve_symlinks != 0)),
+                    (char)('a' + (int)config->mode), 0};
+    return mix(mix(key, config->tsconfig), flags);
+}
+
+static int ready_asker(prologue_session *session, const prologue_resolve_request *request) {
+    uint64_t key = key_of(request->config, request->root);
+    if (session->asker && session->asker_key == key) {
+        return 0;
+    }
+    if (session->asker) {
+        session_drop(session, session->asker);
+        session->asker = NULL;
+    }
+    session->asker_key = key;
+    return session_walk(session, &session->asker, request->config, request->root, 1);
+}
+
+/* The real folder that a file's relative imports are relative to. */
+static struct folder *folder_from(struct walk *walk, const char *from) {
+    char text[2 * PATH_LONGEST + 2];
+    path_id spelled, real;
+    if (!from || session_absolute(from, text, sizeof text) ||
+        path_join(&walk->paths, PATH_ROOT, slice_of(text), &spelled)) {
+        return NULL;
+    }
+    if (realpath_any(&walk->realpath, spelled, &real) == PATH_FILE) {
+        spelled = real;
+    }
+    return realpath_folder(&walk->realpath, path_at(&walk->paths, spelled)->parent);
+}
+
+/* Whether the answer rests on a file that nobody has looked for yet; looks for it then. */
+static bool is_assumed(struct walk *walk, const struct answer *answer) {
+    path_id real;
+    if (answer->outcome != RESOLVE_MODULE && answer->outcome != RESOLVE_LEAF) {
+        return false;
+    }
+    struct path *path = path_at(&walk->paths, answer->path);
+    if (path->state != PATH_ASSUMED) {
+        return false;
+    }
+    if (realpath_child(&walk->realpath, folder_of(&walk->realpath, path->parent),
+                       path_name(&walk->paths, answer->path), false, &real) == PATH_MISSING) {
+        path->state = PATH_MISSING;
+    }
+    return true;
+}
+
+static void fill(prologue_session *session, const struct answer *answer,
+                 prologue_resolution *out) {
+    size_t size = out->size;
+    *out = (prologue_resolution){.size = size,
+                                 .external = answer->outcome == RESOLVE_EXTERNAL,
+                                 .ignored = answer->outcome == RESOLVE_IGNORED};
+    if (answer->outcome == RESOLVE_MODULE || answer->outcome == RESOLVE_LEAF) {
+        path_text(&session->asker->paths, answer->path, session->resolved,
+                  sizeof session->resolved);
+        out->resolved = session->resolved;
+    }
+    if (answer->outcome == RESOLVE_FAILED) {
+        out->code = answer->code;
+        out->reason = session->trace.reason ? session->trace.reason : "nothing matches";
+    }
+}
+
+int session_resolve(prologue_session *session, void *argument) {
+    struct resolve_call *call = argument;
+    const prologue_resolve_request *request = call->request;
+    int code = ready_asker(session, request);
+    if (code) {
+        return code;
+    }
+    struct walk *walk = session->asker;
+    int environment = config_environment(&walk->config, request->environment);
+    if (environment < 0) {
+        snprintf(session->detail, sizeof session->detail, "%s", request->environment);
+        return PROLOGUE_EENVIRONMENT;
+    }
+    struct folder *from = folder_from(walk, request->from);
+    if (!from || !request->specifier) {
+        snprintf(session->detail, sizeof session->detail, "%s",
+                 request->from ? request->from : "from");
+        return PROLOGUE_EINVALID;
+    }
+    bool require = request->kind == PROLOGUE_KIND_REQUIRE;
+    struct slice specifier = slice_of(request->specifier);
+    struct answer answer;
+    do {
+        answer = resolve(&walk->resolver, from, specifier, (uint32_t)environment, require, NULL);
+    } while (is_assumed(walk, &answer) && !walk->realpath.error);
+    trace_clear(&session->trace);
+    if (request->trace || answer.outcome == RESOLVE_FAILED) {
+        answer = resolve(&walk->resolver, from, specifier, (uint32_t)environment, require,
+                         &session->trace);
+    }
+    fill(session, &answer, call->out);
+    if (request->trace) {
+        call->out->steps = session->trace.steps;
+        call->out->step_count = session->trace.count;
+    }
+    return walk->realpath.error;
+}
+
+/* ---- inspect --------------------------------------------------------------------------------- */
+
+static const char *failure_text(enum read_answer answer, int error, char *text, size_t size) {
+    switch (answer) {
+    case READ_FOLDER:
+        return "is a folder";
+    case READ_OTHER:
+        return "is a FIFO, socket or device";
+    case READ_CHANGED:
+        return "changed while it was read";
+    case READ_TOO_LARGE:
+        return "is larger than 4 GiB";
+    case READ_NO_MEMORY:
+        return "does not fit the memory that is left";
+    default:
+        uv_strerror_r(error, text, size);
+        return text;
+    }
+}
+
+static enum read_answer read_named(struct walk *walk, const char *file, int *error) {
+    char text[2 * PATH_LONGEST + 2];
+    struct worker *worker = &walk->workers.members[0];
+    if (session_absolute(file, text, sizeof text)) {
+        *error = UV_ENAMETOOLONG;
+        return READ_FAILED;
+    }
+    char *slash = strrchr(text, '/');
+    *slash = 0;
+    uint32_t folder = (uint32_t)XXH3_64bits(text, (size_t)(slash - text));
+    struct read_place place = {folder, slash == text ? "/" : text, slash + 1, true};
+    return read_file(&worker->lease, &worker->files, &place, error);
+}
+
+static void keep_all(struct facts *facts) {
+    for (uint32_t i = 0; i < facts->import_count; i++) {
+        facts->imports[i].flags &= (uint8_t)~FACT_UNUSED;
+    }
+}
+
+static bool keeps_values(struct walk *walk) {
+    const struct tsconfig *tsconfig =
+        walk->tsconfigs.fixed ? rows_at(&walk->tsconfigs.rows, walk->tsconfigs.fixed - 1) : NULL;
+    return walk->config.no_elide ||
+           (tsconfig && (tsconfig->verbatim_module_syntax || tsconfig->preserve_value_imports));
+}
+
+static int inspect_one(struct walk *walk, struct json_writer *json, const char *file,
+                       enum prologue_reader which, size_t *failed) {
+    struct worker *worker = &walk->workers.members[0];
+    struct lex_options options = {&walk->config.directives, DIALECT_JSX};
+    char text[128];
+    int error = 0;
+    bool unsure = false;
+    enum read_answer answer = read_named(walk, file, &error);
+    if (answer != READ_DONE) {
+        ++*failed;
+        lease_return(&worker->lease);
+        return inspect_write_failure(json, file, "unreadable-file",
+                                     failure_text(answer, error, text, sizeof text));
+    }
+    language_of(slice_of(file), &options.dialect);
+    int code = reader_read(&worker->reader, &options, which, worker->lease.bytes,
+                           worker->lease.size, &worker->facts, &unsure);
+    if (!code) {
+        if (keeps_values(walk)) {
+            keep_all(&worker->facts);
+        }
+        code = inspect_write_line(json, file, &worker->facts, &walk->config.directives, unsure);
+    }
+    lease_return(&worker->lease);
+    return code;
+}
+
+int session_inspect(prologue_session *session, void *argument) {
+    struct inspect_call *call = argument;
+    const prologue_inspect_request *request = call->request;
+    struct walk *walk;
+    struct json_writer json;
+    int code = session_walk(session, &walk, request->config, NULL, 1);
+    if (code) {
+        return code;
+    }
+    code = json_writer_init(&json, &session->ledger, PROLOGUE_SUBSYSTEM_REPORT, call->write,
+                            call->payload);
+    for (size_t i = 0; i < request->file_count && !code; i++) {
+        code = atomic_load_explicit(&session->cancelled, memory_order_relaxed)
+                   ? PROLOGUE_ECANCELLED
+                   : inspect_one(walk, &json, request->files[i], request->reader, &call->failed);
+    }
+    int flushed = json_writer_flush(&json);
+    json_writer_free(&json);
+    session_drop(session, walk);
+    return code ? code : flushed;
+}

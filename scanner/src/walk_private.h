@@ -1,0 +1,24 @@
+/* Shared by the walk_*.c files. */
+#ifndef WALK_PRIVATE_H
+#define WALK_PRIVATE_H
+
+#include "walk.h"
+
+void walk_fail(struct walk *walk, int code);
+/* False once the walk has to end. */
+bool walk_goes_on(struct walk *walk);
+int walk_refuse(struct walk *walk, int code, const char *what);
+
+bool walk_excludes(const struct walk *walk, path_id path);
+/* The row of a script, asked for now if nobody has. NULL: excluded, or no memory. */
+struct file *walk_ask_for(struct walk *walk, path_id path);
+void walk_request(struct walk *walk, struct file *file, uint32_t environments);
+/* Hands what is asked for to the workers, as far as they have room. */
+void walk_feed(struct walk *walk);
+/* Throws away what the workers still bring. */
+void walk_drain(struct walk *walk);
+
+/* walk_start.c: the entries and the source folders. 0 or a code, with walk->detail. */
+int walk_start(struct walk *walk, const prologue_scan_request *scan);
+
+#endif

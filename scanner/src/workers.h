@@ -1,0 +1,69 @@
+/* The threads that open, read and lex files. The walk owns everything else: it hands out requests
+ * in bounded numbers and takes facts back. */
+#ifndef WORKERS_H
+#define WORKERS_H
+
+#include "graph.h"
+#include "read.h"
+#include "reader.h"
+
+enum { WORKERS_QUEUE = 1024, WORKERS_BATCH = 16 };
+
+struct read_request {
+    struct read_place place;
+    uint32_t file;
+    uint8_t dialect;
+};
+
+struct read_result {
+    uint32_t file;
+    int32_t error;
+    uint8_t answer; /* enum read_answer */
+    bool grammar;
+    uint32_t bytes;
+    struct source *facts; /* owned by whoever takes the result; may be NULL */
+};
+
+/* What one thread keeps from file to file. */
+struct worker {
+    struct workers *workers;
+    struct os_files files;
+    struct lease lease;
+    struct reader reader;
+    struct facts facts;
+    uv_thread_t thread;
+    bool started;
+};
+
+struct workers {
+    struct ledger *ledger;
+    const struct directive_set *directives;
+    struct window window;
+    uv_mutex_t mutex;
+    uv_cond_t asked, answered;
+    struct read_request *queue;
+    uint32_t head, queued;
+    uint32_t outstanding; /* asked for and not collected yet */
+    uint32_t idle;
+    struct read_result *results;
+    uint32_t result_count;
+    struct worker *members; /* 0 is the walk's own, without a thread */
+    uint32_t count;
+    bool stopping;
+    bool spin; /* more processors than threads: waiting a moment is cheaper than sleeping */
+};
+
+/* `count` threads, the calling one among them. 0 or a code. */
+int workers_init(struct workers *workers, struct ledger *ledger,
+                 const struct directive_set *directives, uint32_t count, uint32_t processors);
+/* Waits for the threads; drops what is still asked for. */
+void workers_free(struct workers *workers);
+
+/* How many more requests are taken now. */
+uint32_t workers_room(struct workers *workers);
+void workers_ask(struct workers *workers, const struct read_request *requests, uint32_t count);
+/* Takes up to WORKERS_QUEUE results. With none at hand the calling thread reads files itself, or
+ * waits; 0 only where nothing is outstanding. */
+uint32_t workers_collect(struct workers *workers, struct read_result *results);
+
+#endif
