@@ -158,7 +158,7 @@ static int ask(const struct question *question, prologue_resolution *out) {
 /* A path need not be UTF-8; what is not becomes a JSON string with replacement characters. */
 static json_t *text_value(const char *text) {
     json_t *value = text ? json_string(text) : json_null();
-    if (value)
+    if (value || !text)
         return value;
     size_t length = strlen(text), used = 0;
     char *clean = malloc(length * 3 + 1);

@@ -38,11 +38,12 @@ int status_of(int code) {
 
 int command_failed(const struct options *options, const prologue_session *session, int code,
                    const char *subject) {
-    const char *detail = session ? prologue_session_detail(session) : "";
+    bool interrupted = code == PROLOGUE_ECANCELLED;
+    const char *message = interrupted ? "interrupted" : prologue_error_message(code);
+    const char *detail = session && !interrupted ? prologue_session_detail(session) : "";
     if (!*detail && subject)
         detail = subject;
-    complain(command_name(options->command), "%s%s%s", prologue_error_message(code),
-             *detail ? ": " : "", detail);
+    complain(command_name(options->command), "%s%s%s", message, *detail ? ": " : "", detail);
     return status_of(code);
 }
 

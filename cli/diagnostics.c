@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "diagnostics.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "frame.h"
@@ -136,14 +137,10 @@ static uint64_t count_packages(struct list *list, struct groups *groups) {
             continue;
         prologue_slice package = groups_package(it.path);
         char name[512];
-        size_t length = package.length < 400 ? package.length : 400;
-        if (length > 0)
-            memcpy(name, package.data, length);
-        memcpy(name + length, ": ", 2);
-        length += 2;
-        size_t code = strnlen(it.code, sizeof name - length);
-        memcpy(name + length, it.code, code);
-        struct group *group = groups_find(groups, (prologue_slice){name, length + code});
+        int length = snprintf(name, sizeof name, "%.*s: %s",
+                              package.length < 400 ? (int)package.length : 400,
+                              package.data ? package.data : "", it.code);
+        struct group *group = groups_find(groups, (prologue_slice){name, (size_t)length});
         if (!group)
             break;
         group->other += stands_for(&it);

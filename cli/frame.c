@@ -19,11 +19,12 @@ enum { TAB_STOP = 4, GUTTER = 6, CONTEXT_BEFORE = 30 };
 void frame_file_free(struct frame_file *file) {
     free(file->path);
     free(file->bytes);
-    *file = (struct frame_file){.path = NULL};
+    file->path = file->bytes = NULL;
+    file->length = 0;
 }
 
-static bool read_whole(struct frame_file *file, int descriptor, size_t size) {
-    file->bytes = malloc(size + 1);
+static void read_whole(struct frame_file *file, int descriptor, size_t size) {
+    file->bytes = calloc(1, size + 1);
     while (file->bytes && file->length < size) {
         ssize_t got = read(descriptor, file->bytes + file->length, size - file->length);
         if (got < 0 && errno == EINTR)
@@ -32,7 +33,6 @@ static bool read_whole(struct frame_file *file, int descriptor, size_t size) {
             break;
         file->length += (size_t)got;
     }
-    return file->bytes != NULL;
 }
 
 /* Takes `path`. A file that cannot be read is remembered as an empty one. */

@@ -102,11 +102,18 @@ static int stream_write(void *payload, const char *bytes, size_t length) {
     struct stream *stream = payload;
     struct timespec now;
     int failed = output_write(stream->output, bytes, length);
-    if (since(&stream->flushed, &now) >= LONGEST_WAIT_MS) {
+    bool whole = length > 0 && bytes[length - 1] == '\n';
+    if (whole && since(&stream->flushed, &now) >= LONGEST_WAIT_MS) {
         output_flush(stream->output);
         stream->flushed = now;
     }
     return failed;
+}
+
+/* A line that was begun when the end came is not printed. */
+static void drop_cut_line(struct output *output) {
+    while (output->used > 0 && output->bytes[output->used - 1] != '\n')
+        output->used--;
 }
 
 static int inspect(const struct options *options, prologue_session *session,
@@ -119,6 +126,7 @@ static int inspect(const struct options *options, prologue_session *session,
     int code = prologue_session_inspect(session, request, stream_write, &stream, &failed);
     if (code != 0 && code != PROLOGUE_EWRITE) {
         int status = command_failed(options, session, code, NULL);
+        drop_cut_line(&output);
         output_flush(&output);
         output_abandon(&output);
         return status;

@@ -1,5 +1,6 @@
 #include "option_table.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "values.h"
@@ -110,11 +111,11 @@ static bool take_choice(struct options *options, const char *option, const char 
     *out = value_choice(value, choices);
     if (*out >= 0)
         return true;
-    char list[128] = "";
+    char list[128];
+    size_t length = 0;
     for (size_t i = 0; choices[i]; i++) {
-        if (i > 0)
-            strcat(list, choices[i + 1] ? ", " : " or ");
-        strcat(list, choices[i]);
+        const char *before = i == 0 ? "" : choices[i + 1] ? ", " : " or ";
+        length += (size_t)snprintf(list + length, sizeof list - length, "%s%s", before, choices[i]);
     }
     return options_bad(options, "%s: '%s' is not %s", option, value, list);
 }
