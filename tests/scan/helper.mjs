@@ -25,9 +25,9 @@ export function write(root, files) {
   for (const [path, content] of Object.entries(files)) {
     const file = join(root, path);
     mkdirSync(dirname(file), { recursive: true });
-    if (content?.link !== undefined) symlinkSync(content.link, file);
-    else if (content?.hardLink !== undefined) linkSync(join(root, content.hardLink), file);
-    else if (typeof content === "string" || Buffer.isBuffer(content)) writeFileSync(file, content);
+    if (typeof content === "string" || Buffer.isBuffer(content)) writeFileSync(file, content);
+    else if (content.link) symlinkSync(content.link, file);
+    else if (content.hardLink) linkSync(join(root, content.hardLink), file);
     else writeFileSync(file, JSON.stringify(content, null, 2));
   }
 }
