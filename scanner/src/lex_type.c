@@ -79,7 +79,6 @@ static void read_type_name(struct lexer *lexer) {
     case W_RETURN:
     case W_IF:
     case W_VAR:
-    case W_CONST:
     case W_FOR:
     case W_WHILE:
     case W_EXPORT:
