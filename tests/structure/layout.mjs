@@ -11,7 +11,7 @@ const ROWS = [
   ["error", "arena", "ledger", "table", "text", "os", "os_*", "json", "json_*"],
   ["facts"],
   ["path"],
-  ["listing", "realpath"],
+  ["listing", "order", "realpath"],
   ["read"],
   ["lex", "lex_*"],
   ["language"], // in grammar/: extension -> language
