@@ -53,7 +53,6 @@ static enum syntax_answer read_with_grammar(struct reader *reader,
 
 static int read_forced_grammar(struct reader *reader, const struct lex_options *options,
                                const char *bytes, size_t size, struct facts *facts, bool *sure) {
-    facts_clear(facts);
     facts->grammar = true;
     *sure = read_with_grammar(reader, options, bytes, size, facts) == SYNTAX_SURE;
     if (!*sure) note_doubt(facts);
@@ -62,7 +61,7 @@ static int read_forced_grammar(struct reader *reader, const struct lex_options *
 
 static int read_auto(struct reader *reader, const struct lex_options *options, const char *bytes,
                      size_t size, struct facts *facts) {
-    bool sure;
+    bool sure = false;
     int error = read_with_lexer(reader, options, bytes, size, facts, &sure);
     if (error || sure) return error;
     facts_clear(&reader->spare);
@@ -80,6 +79,7 @@ int reader_read(struct reader *reader, const struct lex_options *options,
                 bool *unsure) {
     bool sure = true;
     int error;
+    facts_clear(facts);
     switch (which) {
     case PROLOGUE_READER_LEXER:
         error = read_with_lexer(reader, options, bytes, size, facts, &sure);

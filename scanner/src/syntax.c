@@ -68,7 +68,7 @@ static bool compile(struct compiled *compiled, const struct language *language) 
 
 static bool prepare(struct syntax *syntax, int language) {
     if (syntax->compiled[language].query) return true;
-    bool done = false;
+    volatile bool done = false;
     if (setjmp(syntax->lasting.escape) == 0) {
         syntax_arena_enter(&syntax->lasting);
         done = compile(&syntax->compiled[language], &languages[language]);
@@ -160,6 +160,15 @@ static TSTree *parse_tree(const TSLanguage *grammar, const char *bytes, size_t s
     return tree;
 }
 
+static void fill(struct syntax_parse *parse) {
+    struct syntax_reading reading = {.parse = parse};
+    syntax_read_prologue(&reading);
+    for (size_t i = 0; i < parse->event_count; i++) {
+        syntax_see_directive(&reading, &parse->events[i]);
+        syntax_see_import(&reading, &parse->events[i]);
+    }
+}
+
 static enum syntax_answer run(struct syntax *syntax, struct syntax_parse *parse, int language) {
     const struct compiled *compiled = &syntax->compiled[language];
     TSTree *tree = parse_tree(languages[language].grammar(), parse->bytes, parse->size);
@@ -168,8 +177,7 @@ static enum syntax_answer run(struct syntax *syntax, struct syntax_parse *parse,
     parse->capture_of = compiled->capture_of;
     syntax_collect(parse, compiled->query);
     syntax_scopes_build(parse);
-    syntax_fill_directives(parse);
-    syntax_fill_imports(parse);
+    fill(parse);
     bool broken = parse->doubt || ts_node_has_error(parse->root);
     return broken ? SYNTAX_BROKEN : SYNTAX_SURE;
 }

@@ -1,3 +1,4 @@
+#include "near_miss.h"
 #include "syntax_tree.h"
 
 static TSNode field(TSNode node, const char *name) {
@@ -65,9 +66,40 @@ static struct fact_directive *add_directive(struct syntax_parse *parse, TSNode s
     return directive;
 }
 
-static void add_module_directive(struct syntax_parse *parse, TSNode string) {
+static void add_note(struct syntax_parse *parse, TSNode literal, uint8_t code, uint8_t detail,
+                     int rule) {
+    struct slice raw = syntax_inner(parse, literal);
+    uint32_t text = facts_add_text(parse->facts, raw.data, raw.length);
+    struct fact_note *note = facts_add_note(parse->facts);
+    if (!note) return;
+    note->span.start = (uint32_t)(raw.data - parse->bytes);
+    note->span.end = (uint32_t)(note->span.start + raw.length);
+    note->text = text;
+    note->text_length = (uint32_t)raw.length;
+    note->code = code;
+    note->detail = detail;
+    note->configured = (int16_t)rule;
+}
+
+static void check_conflict(struct syntax_reading *reading, TSNode string, int rule) {
+    uint32_t environments = reading->parse->options->directives->rules[rule].environments;
+    if (environments && reading->environments && environments != reading->environments) {
+        add_note(reading->parse, string, NOTE_CONFLICTING, 0, rule);
+    }
+    reading->environments |= environments;
+}
+
+static void add_module_directive(struct syntax_reading *reading, TSNode string) {
+    struct syntax_parse *parse = reading->parse;
     struct slice raw = syntax_inner(parse, string);
-    add_directive(parse, string, directive_set_find(parse->options->directives, raw));
+    int rule = directive_set_find(parse->options->directives, raw);
+    add_directive(parse, string, rule);
+    if (rule >= 0) {
+        check_conflict(reading, string, rule);
+        return;
+    }
+    rule = near_miss_find(parse->options->directives, raw);
+    if (rule >= 0) add_note(parse, string, NOTE_NEAR_MISS, MISS_TYPO, rule);
 }
 
 static void add_function_directive(struct syntax_parse *parse, TSNode string, TSNode function) {
@@ -82,9 +114,8 @@ static void add_function_directive(struct syntax_parse *parse, TSNode string, TS
     directive->name_length = (uint32_t)name.length;
 }
 
-/* `function` null: the module's own. Returns where the prologue ends. */
-static uint32_t read_prologue(struct syntax_parse *parse, TSNode body, TSNode function) {
-    uint32_t end = ts_node_start_byte(body);
+/* `function` null: the module's own. */
+static void read_body(struct syntax_reading *reading, TSNode body, TSNode function) {
     TSTreeCursor cursor = ts_tree_cursor_new(body);
     bool more = ts_tree_cursor_goto_first_child(&cursor);
     for (; more; more = ts_tree_cursor_goto_next_sibling(&cursor)) {
@@ -93,32 +124,19 @@ static uint32_t read_prologue(struct syntax_parse *parse, TSNode body, TSNode fu
         if (syntax_is(child, "hash_bang_line")) continue;
         TSNode string = only_string(child);
         if (ts_node_is_null(string)) break;
-        if (ts_node_is_null(function)) add_module_directive(parse, string);
-        else add_function_directive(parse, string, function);
-        end = ts_node_end_byte(child);
+        if (ts_node_is_null(function)) add_module_directive(reading, string);
+        else add_function_directive(reading->parse, string, function);
+        reading->prologue_end = ts_node_end_byte(child);
     }
     ts_tree_cursor_delete(&cursor);
-    return end;
 }
 
-/* ---- near misses ----------------------------------------------------------------------------- */
-
-static void add_miss(struct syntax_parse *parse, TSNode node, struct slice raw, uint8_t detail) {
-    int rule = directive_set_find(parse->options->directives, raw);
-    if (rule < 0) return;
-    uint32_t text = facts_add_text(parse->facts, raw.data, raw.length);
-    struct fact_note *note = facts_add_note(parse->facts);
-    if (!note) return;
-    note->span.start = ts_node_start_byte(node) + 1;
-    note->span.end = (uint32_t)(note->span.start + raw.length);
-    note->text = text;
-    note->text_length = (uint32_t)raw.length;
-    note->code = NOTE_NEAR_MISS;
-    note->detail = detail;
-    note->configured = (int16_t)rule;
+void syntax_read_prologue(struct syntax_reading *reading) {
+    read_body(reading, reading->parse->root, (TSNode){0});
 }
 
-/* A statement of the module, after its prologue, that looks like a directive. */
+/* ---- what looks like a directive and is none ------------------------------------------------- */
+
 static void read_statement(struct syntax_parse *parse, TSNode statement) {
     TSNode node = only_string(statement);
     uint8_t detail = MISS_MISPLACED;
@@ -127,22 +145,15 @@ static void read_statement(struct syntax_parse *parse, TSNode statement) {
         node = syntax_unwrap(inner);
         detail = ts_node_eq(inner, node) ? MISS_TEMPLATE : MISS_PARENTHESISED;
     }
-    if (syntax_is(node, "string") || syntax_is(node, "template_string")) {
-        add_miss(parse, node, syntax_inner(parse, node), detail);
-    }
+    if (!syntax_is(node, "string") && !syntax_is(node, "template_string")) return;
+    int rule = directive_set_find(parse->options->directives, syntax_inner(parse, node));
+    if (rule >= 0) add_note(parse, node, NOTE_NEAR_MISS, detail, rule);
 }
 
-void syntax_fill_directives(struct syntax_parse *parse) {
-    uint32_t end = read_prologue(parse, parse->root, (TSNode){0}), scope_end = 0;
-    for (size_t i = 0; i < parse->event_count; i++) {
-        const struct syntax_event *event = &parse->events[i];
-        bool top = event->start >= scope_end;
-        if (event->capture <= CAPTURE_SCOPE_BLOCK && event->end > scope_end) {
-            scope_end = event->end;
-        } else if (event->capture == CAPTURE_STATEMENT && top && event->start >= end) {
-            read_statement(parse, event->node);
-        } else if (event->capture == CAPTURE_BODY) {
-            read_prologue(parse, event->node, ts_node_parent(event->node));
-        }
+void syntax_see_directive(struct syntax_reading *reading, const struct syntax_event *event) {
+    if (event->capture == CAPTURE_BODY) {
+        read_body(reading, event->node, ts_node_parent(event->node));
+    } else if (event->capture == CAPTURE_STATEMENT && event->start >= reading->prologue_end) {
+        read_statement(reading->parse, event->node);
     }
 }

@@ -1,11 +1,5 @@
 #include "syntax_tree.h"
 
-struct reading {
-    struct syntax_parse *parse;
-    size_t import; /* import statements so far */
-    uint32_t scope_end, type_end, try_end; /* where the outermost frame around an event ends */
-};
-
 static void add_note(struct syntax_parse *parse, TSNode node) {
     struct fact_note *note = facts_add_note(parse->facts);
     if (!note) return;
@@ -53,7 +47,7 @@ static bool has_token(TSNode node, const char *token) {
     return false;
 }
 
-static uint8_t import_flags(const struct reading *reading, TSNode node) {
+static uint8_t import_flags(const struct syntax_reading *reading, TSNode node) {
     const struct syntax_parse *parse = reading->parse;
     struct import_use use = syntax_import_use(parse, reading->import - 1);
     if (has_token(node, "type") || has_token(node, "typeof")) return FACT_TYPE_STATEMENT;
@@ -62,7 +56,7 @@ static uint8_t import_flags(const struct reading *reading, TSNode node) {
     return typescript && use.names && !use.used ? FACT_UNUSED : 0;
 }
 
-static void read_import(struct reading *reading, TSNode node) {
+static void read_import(struct syntax_reading *reading, TSNode node) {
     TSNode source = field(node, "source");
     uint8_t kind = FACT_IMPORT;
     uint32_t index = 0;
@@ -89,7 +83,7 @@ static bool exports_types_only(TSNode node) {
     }
 }
 
-static void read_export(struct reading *reading, TSNode node) {
+static void read_export(struct syntax_reading *reading, TSNode node) {
     TSNode source = field(node, "source");
     uint8_t flags = 0;
     if (has_token(node, "type")) flags = FACT_TYPE_STATEMENT;
@@ -180,7 +174,7 @@ static bool read_relative_glob(struct syntax_parse *parse, TSNode node) {
     return true;
 }
 
-static void read_target(struct reading *reading, TSNode call, uint8_t kind, uint8_t flags) {
+static void read_target(struct syntax_reading *reading, TSNode call, uint8_t kind, uint8_t flags) {
     TSNode argument = syntax_unwrap(syntax_first_child(field(call, "arguments")));
     if (ts_node_is_null(argument)) return;
     if (is_literal(argument)) add_literal(reading->parse, kind, flags, argument);
@@ -206,7 +200,7 @@ static bool all_literal(TSNode array) {
     }
 }
 
-static void read_meta_glob(struct reading *reading, TSNode call) {
+static void read_meta_glob(struct syntax_reading *reading, TSNode call) {
     struct syntax_parse *parse = reading->parse;
     TSNode argument = syntax_first_child(field(call, "arguments"));
     uint32_t index = 0;
@@ -240,7 +234,7 @@ static bool is_require(struct syntax_parse *parse, TSNode callee) {
            !syntax_require_is_bound(parse, ts_node_start_byte(callee));
 }
 
-static void read_call(struct reading *reading, TSNode call, bool in_try) {
+static void read_call(struct syntax_reading *reading, TSNode call, bool in_try) {
     TSNode callee = field(call, "function");
     if (!syntax_is(field(call, "arguments"), "arguments")) return;
     if (syntax_is(callee, "import")) {
@@ -253,7 +247,7 @@ static void read_call(struct reading *reading, TSNode call, bool in_try) {
 }
 
 /* `new URL('…', import.meta.url)`, alone or in `new Worker(…)`. */
-static void read_new(struct reading *reading, TSNode node) {
+static void read_new(struct syntax_reading *reading, TSNode node) {
     struct syntax_parse *parse = reading->parse;
     uint32_t index = 0;
     if (!slice_equal(syntax_text(parse, field(node, "constructor")), SLICE("URL"))) return;
@@ -269,7 +263,7 @@ static void widen(uint32_t *end, const struct syntax_event *event) {
     if (event->end > *end) *end = event->end;
 }
 
-static void read_event(struct reading *reading, const struct syntax_event *event) {
+void syntax_see_import(struct syntax_reading *reading, const struct syntax_event *event) {
     bool top = event->start >= reading->scope_end, typed = event->start < reading->type_end;
     switch (event->capture) {
     case CAPTURE_SCOPE_FUNCTION:
@@ -292,9 +286,4 @@ static void read_event(struct reading *reading, const struct syntax_event *event
         break;
     default: break;
     }
-}
-
-void syntax_fill_imports(struct syntax_parse *parse) {
-    struct reading reading = {.parse = parse};
-    for (size_t i = 0; i < parse->event_count; i++) read_event(&reading, &parse->events[i]);
 }

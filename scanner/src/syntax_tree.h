@@ -78,9 +78,19 @@ struct import_use {
 /* Of the n-th import statement, in document order. */
 struct import_use syntax_import_use(const struct syntax_parse *parse, size_t import);
 
-/* syntax_import.c, syntax_directive.c: events -> facts. */
-void syntax_fill_imports(struct syntax_parse *parse);
-void syntax_fill_directives(struct syntax_parse *parse);
+/* The way through the events. */
+struct syntax_reading {
+    struct syntax_parse *parse;
+    size_t import; /* import statements so far */
+    /* Where what has begun ends: a scope, a type, the block of a `try`, a prologue. */
+    uint32_t scope_end, type_end, try_end, prologue_end;
+    uint32_t environments; /* those that the module's directives switch to so far */
+};
+
+/* syntax_directive.c, syntax_import.c: events -> facts. */
+void syntax_read_prologue(struct syntax_reading *reading);
+void syntax_see_directive(struct syntax_reading *reading, const struct syntax_event *event);
+void syntax_see_import(struct syntax_reading *reading, const struct syntax_event *event);
 
 /* syntax_text.c */
 struct slice syntax_text(const struct syntax_parse *parse, TSNode node);
