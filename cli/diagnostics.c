@@ -2,6 +2,7 @@
 #include "diagnostics.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "frame.h"
@@ -16,6 +17,7 @@ struct list {
     const prologue_summary *summary;
     enum prologue_severity severity;
     struct frame_file file;
+    char *path; /* of the diagnostic that is being printed */
 };
 
 static void text(struct list *list, const char *bytes) {
@@ -34,6 +36,20 @@ static bool diagnostic_at(struct list *list, size_t index, prologue_diagnostic *
     *out = (prologue_diagnostic){.size = sizeof *out};
     return index < list->summary->diagnostic_count &&
            prologue_report_diagnostic(list->report, index, out) == 0;
+}
+
+/* The same, with a path that further calls leave alone. */
+static bool keep_diagnostic(struct list *list, size_t index, prologue_diagnostic *out) {
+    if (!diagnostic_at(list, index, out))
+        return false;
+    char *path = realloc(list->path, out->path.length + 1);
+    if (!path)
+        return false;
+    if (out->path.length > 0)
+        memcpy(path, out->path.data, out->path.length);
+    list->path = path;
+    out->path.data = path;
+    return true;
 }
 
 static uint32_t stands_for(const prologue_diagnostic *diagnostic) {
@@ -56,13 +72,14 @@ static bool is_again(const prologue_diagnostic *a, const prologue_diagnostic *b)
 
 /* Prints the environments of the diagnostic and of those after it that are the same thing again;
  * returns the index of the last. */
-static size_t print_environments(struct list *list, size_t index) {
-    prologue_diagnostic first, next;
-    if (!diagnostic_at(list, index, &first) || !first.environment)
+static size_t print_environments(struct list *list, size_t index,
+                                 const prologue_diagnostic *first) {
+    prologue_diagnostic next;
+    if (!first->environment)
         return index;
     terminal_style(list->terminal, STYLE_DIM);
-    output_print(list->terminal->output, " (in %s", first.environment);
-    while (diagnostic_at(list, index + 1, &next) && is_again(&first, &next)) {
+    output_print(list->terminal->output, " (in %s", first->environment);
+    while (diagnostic_at(list, index + 1, &next) && is_again(first, &next)) {
         output_print(list->terminal->output, ", %s", next.environment);
         index++;
     }
@@ -85,14 +102,15 @@ static size_t print_diagnostic(struct list *list, size_t index) {
     bool error = list->severity == PROLOGUE_ERROR_DIAGNOSTIC;
     enum style style = error ? STYLE_ERROR : STYLE_WARNING;
     prologue_diagnostic it;
-    diagnostic_at(list, index, &it);
+    if (!keep_diagnostic(list, index, &it))
+        return index;
     text(list, "\n");
     terminal_style(list->terminal, style);
     output_print(list->terminal->output, "%s %s", error ? "error" : "warning", it.code);
     terminal_plain(list->terminal);
     text(list, ": ");
     slice(list, it.message);
-    index = print_environments(list, index);
+    index = print_environments(list, index, &it);
     text(list, "\n");
     print_place(list, &it);
     struct frame_place place = {it.line, it.column, it.length};
@@ -212,4 +230,5 @@ void diagnostics_print(struct terminal *terminal, prologue_report *report,
     print_list(&list, false, MOST_ERRORS);
     print_total(&list);
     frame_file_free(&list.file);
+    free(list.path);
 }

@@ -132,7 +132,7 @@ static void test_wide_characters_at_the_cut(void **state) {
         if (shift)
             bytes[length++] = 'a';
         for (int i = 0; i < COUNT_WIDE; i++, length += 3)
-            memcpy(bytes + length, "\xE6\x97\xA5", 3);
+            memmove(bytes + length, (char[3]){"\xE6\x97\xA5"}, 3);
         const char *text =
             frame((prologue_slice){bytes, length}, (struct frame_place){1, 2001, 3}, 80, true);
         const char *end = strchr(text, '\n');
