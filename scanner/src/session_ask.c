@@ -202,6 +202,7 @@ static int inspect_one(struct walk *walk, struct json_writer *json, const char *
                                      failure_text(answer, error, text, sizeof text));
     }
     language_of(slice_of(file), &options.dialect);
+    facts_clear(&worker->facts);
     int code = reader_read(&worker->reader, &options, which, worker->lease.bytes,
                            worker->lease.size, &worker->facts, &unsure);
     if (!code) {

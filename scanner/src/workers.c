@@ -18,6 +18,7 @@ static void read_facts(struct worker *worker, const struct read_request *request
                        struct read_result *result) {
     struct lex_options options = {worker->workers->directives, request->dialect};
     struct facts *facts = &worker->facts;
+    facts_clear(facts);
     int code = reader_read(&worker->reader, &options, PROLOGUE_READER_AUTO, worker->lease.bytes,
                            worker->lease.size, facts, NULL);
     result->grammar = facts->grammar;
