@@ -126,7 +126,7 @@ static void begin(struct lexer *lexer) {
     lexer->frame_count = lexer->piece_count = 0;
     lexer->speculated = 0;
     lexer->ambient = lexer->try_depth = lexer->group = lexer->context = 0;
-    lexer->require_end = lexer->glob_end = lexer->url_end = lexer->async_end = NONE;
+    lexer->require_end = lexer->glob_end = lexer->url_end = lexer->async_end = lexer->parameters_end = NONE;
     lexer->has_jsx = lexer->has_module_syntax = lexer->late_import = false;
     lexer->last_candidate = NONE;
     lexer->environments = 0;

@@ -307,8 +307,13 @@ static void close_bracket(struct lexer *lexer, enum token_kind kind) {
     token_expect(lexer, kind);
 }
 
-/* Whether a colon belongs to what stands around the parentheses. */
-static bool takes_colon(const struct frame *frame) {
+/* Whether a colon belongs to what stands around the expression. */
+static bool takes_colon(const struct lexer *lexer) {
+    const struct frame *frame = &lexer->frames[lexer->frame_count - 1];
+    while (frame > lexer->frames && frame->kind == EX_ARROW && frame->state >= OPERAND &&
+           frame->state <= FINISHED) {
+        frame--;
+    }
     return frame->kind == EX_CONSEQUENT || frame->kind == EX_CASE;
 }
 
@@ -319,11 +324,10 @@ static void close_paren(struct lexer *lexer) {
     if (lexer->failed || lexer->frame_count == 0) {
         return;
     }
-    const struct frame *below = frame_top(lexer);
     bool typed = frame.flags & F_TYPED || empty;
     if (at_kind(lexer, T_ARROW) && !lexer->token.newline) {
         push_arrow(lexer, frame.mark, frame.bindables, frame.flags & F_ASYNC, frame.flags & F_NAMED);
-    } else if (lexer->typescript && at_kind(lexer, T_COLON) && (typed || !takes_colon(below))) {
+    } else if (lexer->typescript && at_kind(lexer, T_COLON) && (typed || !takes_colon(lexer))) {
         struct frame *result = frame_push(lexer, ARROW_RESULT);
         result->flags = frame.flags & (F_ASYNC | F_NAMED);
         result->mark = frame.mark;

@@ -292,6 +292,7 @@ struct lexer {
     uint32_t require_end, require_reference; /* the last free-standing `require` */
     uint32_t glob_end;                       /* end of the last `import.meta.glob` */
     uint32_t url_end;                        /* end of the last `new URL` */
+    uint32_t parameters_end; /* end of the last parentheses in a type that may be parameters */
     uint32_t async_end;                      /* end of the last `async` that is an operand */
     bool named; /* the operand before the cursor began its expression */
     bool has_jsx, has_module_syntax, late_import, again;

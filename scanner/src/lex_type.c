@@ -6,10 +6,13 @@ void push_type(struct lexer *lexer) {
     frame_push(lexer, TYPE_OPERAND);
 }
 
-/* `kind` of a TYPE_LIST is the token that closes it. */
+/* `kind` of a TYPE_LIST is the token that closes it, `extra` whether it has shown a comma or the
+ * like, `mark` where the first element of parentheses begins, or the end of a generic callee. */
 static void push_list(struct lexer *lexer, enum token_kind closing) {
     token_next(lexer);
-    frame_push(lexer, TYPE_LIST)->kind = (uint8_t)closing;
+    struct frame *frame = frame_push(lexer, TYPE_LIST);
+    frame->kind = (uint8_t)closing;
+    frame->mark = closing == T_RPAREN ? lexer->token.start : 0;
 }
 
 void push_type_list(struct lexer *lexer) {
@@ -170,7 +173,7 @@ void on_type_operator(struct lexer *lexer) {
         token_next(lexer);
         return;
     case T_ARROW:
-        if (lexer->previous.kind != T_RPAREN) {
+        if (lexer->previous.end != lexer->parameters_end) {
             frame_pop(lexer);
             return;
         }
@@ -231,8 +234,29 @@ static void move_callee(struct lexer *lexer, const struct frame *list) {
     }
 }
 
+/* Whether `(…)` may be the parameters of a function type; else it is a type in parentheses, and an
+ * arrow after it belongs to the function whose result it is. */
+static bool is_parameters(const struct lexer *lexer, const struct frame *list) {
+    const struct token *last = &lexer->previous;
+    if (list->kind != T_RPAREN) {
+        return false;
+    }
+    if (list->extra || last->end == list->opened) {
+        return true;
+    }
+    switch (lexer->bytes[list->mark]) {
+    case '{':
+        return last->kind == T_RBRACE;
+    case '[':
+        return last->kind == T_RBRACKET;
+    default:
+        return last->kind == T_NAME && last->start == list->mark;
+    }
+}
+
 static void close_type_list(struct lexer *lexer) {
     struct frame list = *frame_top(lexer);
+    bool parameters = is_parameters(lexer, &list);
     if (list.kind == T_TEMPLATE) {
         token_template_resume(lexer);
         if (at_kind(lexer, T_BAD)) {
@@ -245,6 +269,10 @@ static void close_type_list(struct lexer *lexer) {
     }
     frame_pop(lexer);
     token_next(lexer);
+    if (parameters) {
+        lexer->parameters_end = lexer->previous.end;
+        return;
+    }
     if (lexer->frame_count && frame_top(lexer)->state == OPERAND && list.flags & F_NAMED) {
         frame_top(lexer)->opened = lexer->previous.end;
     }
@@ -271,6 +299,7 @@ void on_type_list(struct lexer *lexer) {
         /* fall through */
     case T_COMMA:
     case T_ASSIGN:
+        frame->extra = 1;
         token_next(lexer);
         return;
     case T_NAME: /* `const T`, `in T`, `K in T`, `K in T as U`, `readonly x: T` */
