@@ -105,7 +105,9 @@ static const char *json_compare(const char *bytes, size_t size) {
         json_loadb(bytes + mark, size - mark, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
     const char *why = NULL;
     if (theirs && code) {
-        why = strstr(json.error, "deep") ? NULL : json.error;
+        /* jansson takes a NUL byte behind the value for the end. */
+        bool nul = json.error_offset < size && bytes[json.error_offset] == 0;
+        why = nul || strstr(json.error, "deep") ? NULL : json.error;
     } else if (!theirs && !code) {
         why = refused_for_taste(&error) ? NULL : "read, although it is no JSON";
     } else if (theirs) {
