@@ -175,7 +175,7 @@ test("a package.json nested 100,000 deep is told of", (t) => {
 });
 
 test("a tsconfig.json nested 100,000 deep is told of", (t) => {
-  const root = project(t, { "src/a.ts": "", "tsconfig.json": `{"compilerOptions":{"paths":${"[".repeat(DEEP)}${"]".repeat(DEEP)}}}` });
+  const root = project(t, { "src/a.ts": 'import "b"', "tsconfig.json": `{"compilerOptions":{"paths":${"[".repeat(DEEP)}${"]".repeat(DEEP)}}}` });
   const report = scan(root, ["--entry", "src/a.ts"], { wrap: SMALL_STACK });
   assert.ok(diagnostics(report, { path: "tsconfig.json" }).length > 0);
   assert.deepEqual(paths(report), ["src/a.ts"]);
@@ -224,7 +224,7 @@ test("a malformed tsconfig.json is told of", (t) => {
 });
 
 test("a tsconfig that extends itself, or what is not there, is told of", (t) => {
-  const root = project(t, { "src/a.ts": "", "tsconfig.json": '{ "extends": "./base.json" }', "base.json": '{ "extends": "./tsconfig.json" }' });
+  const root = project(t, { "src/a.ts": 'import "b"', "node_modules/b/index.js": "", "tsconfig.json": '{ "extends": "./base.json" }', "base.json": '{ "extends": "./tsconfig.json" }' });
   assert.ok(scan(root, ["--entry", "src/a.ts"]).diagnostics.length > 0, "a cycle");
   write(root, { "base.json": '{ "extends": "./gone.json" }' });
   const found = diagnostics(scan(root, ["--entry", "src/a.ts"]), { message: /gone/ });

@@ -51,7 +51,7 @@ export function run(args, { wrap = [], timeout = TIMEOUT, ...options } = {}) {
   if (error?.code === "ETIMEDOUT") assert.fail(`${args.join(" ")}: still running after ${timeout} ms`);
   if (error) throw error;
   assert.equal(signal, null, `ended by ${signal}\n${stderr}`);
-  assert.doesNotMatch(stderr, /Sanitizer|runtime error:/);
+  assert.doesNotMatch(String(stderr), /Sanitizer|runtime error:/);
   return { status, stdout, stderr };
 }
 
