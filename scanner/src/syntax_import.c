@@ -1,10 +1,15 @@
 #include "syntax_tree.h"
 
-static void add_note(struct syntax_parse *parse, TSNode node) {
+/* From the start of one node to the end of another. */
+static void add_note(struct syntax_parse *parse, TSNode first, TSNode last) {
+    uint32_t start = ts_node_start_byte(first), end = ts_node_end_byte(last);
+    uint32_t text = facts_add_text(parse->facts, parse->bytes + start, end - start);
     struct fact_note *note = facts_add_note(parse->facts);
     if (!note) return;
-    note->span.start = ts_node_start_byte(node);
-    note->span.end = ts_node_end_byte(node);
+    note->span.start = start;
+    note->span.end = end;
+    note->text = text;
+    note->text_length = end - start;
     note->code = NOTE_NOT_FOLLOWED;
     note->configured = -1;
 }
@@ -106,6 +111,7 @@ struct pattern {
     struct syntax_parse *parse;
     char *text;
     size_t length;
+    uint32_t start, end; /* from the first literal piece to the last */
     TSNode *pending; /* operands that are still to come, the next one last */
     size_t pending_count, pending_capacity;
 };
@@ -124,6 +130,8 @@ static void pattern_star(struct pattern *pattern) {
 
 static void pattern_literal(struct pattern *pattern, uint32_t start, uint32_t end) {
     struct slice raw = {pattern->parse->bytes + start, end - start};
+    if (pattern->end == 0) pattern->start = start;
+    pattern->end = end;
     if (raw.length) pattern->length += syntax_cook(raw, pattern->text + pattern->length);
 }
 
@@ -162,14 +170,13 @@ static void pattern_build(struct pattern *pattern, TSNode node) {
 
 /* A template or concatenation that begins with `./` or `../`. */
 static bool read_relative_glob(struct syntax_parse *parse, TSNode node) {
-    struct slice whole = syntax_text(parse, node);
     struct pattern pattern = {.parse = parse};
     if (!is_addition(node) && !syntax_is(node, "template_string")) return false;
-    pattern.text = syntax_arena_take(parse->arena, whole.length + 1);
+    pattern.text = syntax_arena_take(parse->arena, syntax_text(parse, node).length + 1);
     pattern_build(&pattern, node);
     struct slice text = {pattern.text, pattern.length};
     if (!slice_starts(text, SLICE("./")) && !slice_starts(text, SLICE("../"))) return false;
-    struct slice raw = syntax_is(node, "template_string") ? syntax_inner(parse, node) : whole;
+    struct slice raw = {parse->bytes + pattern.start, pattern.end - pattern.start};
     add_import(parse, FACT_GLOB, 0, ++parse->groups, raw, text);
     return true;
 }
@@ -178,7 +185,7 @@ static void read_target(struct syntax_reading *reading, TSNode call, uint8_t kin
     TSNode argument = syntax_unwrap(syntax_first_child(field(call, "arguments")));
     if (ts_node_is_null(argument)) return;
     if (is_literal(argument)) add_literal(reading->parse, kind, flags, argument);
-    else if (!read_relative_glob(reading->parse, argument)) add_note(reading->parse, argument);
+    else if (!read_relative_glob(reading->parse, argument)) add_note(reading->parse, argument, argument);
 }
 
 static void add_meta_pattern(struct syntax_parse *parse, TSNode literal) {
@@ -210,7 +217,7 @@ static void read_meta_glob(struct syntax_reading *reading, TSNode call) {
         return;
     }
     if (!syntax_is(argument, "array") || !all_literal(argument)) {
-        add_note(parse, ts_node_is_null(argument) ? call : argument);
+        if (!ts_node_is_null(argument)) add_note(parse, argument, argument);
         return;
     }
     parse->groups++;
@@ -256,7 +263,7 @@ static void read_new(struct syntax_reading *reading, TSNode node) {
     TSNode target = syntax_next_child(arguments, &index);
     TSNode base = syntax_next_child(arguments, &index);
     if (ts_node_is_null(base)) return;
-    if (slice_equal(syntax_text(parse, base), SLICE("import.meta.url"))) add_note(parse, target);
+    if (slice_equal(syntax_text(parse, base), SLICE("import.meta.url"))) add_note(parse, target, base);
 }
 
 static void widen(uint32_t *end, const struct syntax_event *event) {
