@@ -227,8 +227,7 @@ test("a tsconfig that extends itself, or what is not there, is told of", (t) => 
   const root = project(t, { "src/a.ts": 'import "b"', "node_modules/b/index.js": "", "tsconfig.json": '{ "extends": "./base.json" }', "base.json": '{ "extends": "./tsconfig.json" }' });
   assert.ok(scan(root, ["--entry", "src/a.ts"]).diagnostics.length > 0, "a cycle");
   write(root, { "base.json": '{ "extends": "./gone.json" }' });
-  const found = diagnostics(scan(root, ["--entry", "src/a.ts"]), { message: /gone/ });
-  assert.equal(found.length, 1);
+  diagnostic(scan(root, ["--entry", "src/a.ts"]), { path: "base.json", line: 1, column: 14 });
 });
 
 test("configuration over 4 MiB is refused", (t) => {
