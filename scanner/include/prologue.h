@@ -116,7 +116,8 @@ typedef struct prologue_directive {
 
 typedef struct prologue_alias {
     const char *from; /* the exact specifier, or the part before a `/` */
-    const char *to;   /* an absolute path, a path relative to the root (`./x`), or another specifier */
+    const char
+        *to; /* an absolute path, a path relative to the root (`./x`), or another specifier */
 } prologue_alias;
 
 enum prologue_mode { PROLOGUE_PRODUCTION, PROLOGUE_DEVELOPMENT };
@@ -203,8 +204,7 @@ typedef struct prologue_scan_request {
  * `*out` is freed with prologue_report_free(), before the session. A report stays as it is while
  * further scans run. */
 PROLOGUE_API int prologue_session_scan(prologue_session *session,
-                                       const prologue_scan_request *request,
-                                       prologue_report **out);
+                                       const prologue_scan_request *request, prologue_report **out);
 
 /* ---- report ---------------------------------------------------------------------------------- */
 
@@ -236,14 +236,15 @@ typedef struct prologue_summary {
     int exit_code; /* 0, 1, 3 or 130: what the command line would exit with */
     const char *root;
     size_t module_count, client_count, server_count, diagnostic_count;
-    size_t error_count, warning_count, info_count; /* diagnostics that a count stands for included */
+    size_t error_count, warning_count,
+        info_count; /* diagnostics that a count stands for included */
     prologue_stats stats;
 } prologue_summary;
 
 /* A module of the report, in the report's order. */
 typedef struct prologue_module {
-    size_t size;          /* set by the caller */
-    prologue_slice path;  /* relative to the root */
+    size_t size;           /* set by the caller */
+    prologue_slice path;   /* relative to the root */
     uint32_t environments; /* bit i: environment i of the report */
     uint32_t directive_count, function_directive_count;
     int client, server; /* in clientFiles, in serverFiles */
@@ -259,14 +260,14 @@ typedef struct prologue_diagnostic {
     size_t size; /* set by the caller */
     enum prologue_severity severity;
     const char *code;
-    prologue_slice path;        /* relative to the root; may be empty */
-    uint32_t line, column;      /* 0: the whole file */
-    uint32_t length;            /* bytes of the source it is about, on that line; 0: unknown */
-    const char *environment;    /* NULL: none */
-    prologue_slice specifier;   /* empty: none */
+    prologue_slice path;      /* relative to the root; may be empty */
+    uint32_t line, column;    /* 0: the whole file */
+    uint32_t length;          /* bytes of the source it is about, on that line; 0: unknown */
+    const char *environment;  /* NULL: none */
+    prologue_slice specifier; /* empty: none */
     prologue_slice message;
-    uint32_t count;             /* this one and those that it stands for */
-    int first_party;            /* not below a node_modules folder */
+    uint32_t count;  /* this one and those that it stands for */
+    int first_party; /* not below a node_modules folder */
 } prologue_diagnostic;
 
 PROLOGUE_API void prologue_report_summary(const prologue_report *report, prologue_summary *out);
@@ -323,7 +324,8 @@ enum prologue_kind {
 
 typedef struct prologue_resolve_request {
     size_t size;
-    const char *root; /* aliases and the tsconfig that the config names are relative to it; NULL: cwd */
+    const char
+        *root; /* aliases and the tsconfig that the config names are relative to it; NULL: cwd */
     const char *from; /* the importing file; absolute, or relative to the working directory */
     const char *specifier;
     const char *environment; /* NULL: `server` */

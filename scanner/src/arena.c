@@ -28,8 +28,7 @@ static char *align_up(char *pointer, size_t alignment) {
 static bool arena_refill(struct arena *arena, size_t size) {
     size_t payload = size + 16 > arena->chunk_size ? size + 16 : arena->chunk_size;
     size_t total = sizeof(struct arena_chunk) + payload;
-    struct arena_chunk *chunk =
-        ledger_resize(arena->ledger, arena->subsystem, NULL, 0, total);
+    struct arena_chunk *chunk = ledger_resize(arena->ledger, arena->subsystem, NULL, 0, total);
     if (!chunk) {
         return false;
     }

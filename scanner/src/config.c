@@ -85,8 +85,9 @@ static int take_environments(struct config *config, const prologue_config *given
                              const char **detail) {
     const char *mode = given->mode == PROLOGUE_DEVELOPMENT ? "development" : "production";
     for (uint32_t i = 0; i < 2; i++) {
-        int code = set_environment(config, config->environment_count++, default_environments[i].name,
-                                   default_environments[i].conditions, mode);
+        int code =
+            set_environment(config, config->environment_count++, default_environments[i].name,
+                            default_environments[i].conditions, mode);
         if (code) {
             return code;
         }
@@ -161,7 +162,8 @@ static int take_directives(struct config *config, const prologue_config *given,
 }
 
 static int take_aliases(struct config *config, const prologue_config *given, const char **detail) {
-    config->aliases = arena_alloc(&config->arena, (given->alias_count + 1) * sizeof *config->aliases, 8);
+    config->aliases =
+        arena_alloc(&config->arena, (given->alias_count + 1) * sizeof *config->aliases, 8);
     for (size_t i = 0; config->aliases && i < given->alias_count; i++) {
         const prologue_alias *one = &given->aliases[i];
         *detail = one->from;

@@ -139,8 +139,8 @@ static void push(struct expansion *all, path_id folder, uint32_t segment) {
     all->visits[all->visit_count++] = (struct visit){folder, segment};
 }
 
-static void take(struct expansion *all, struct folder *folder, struct slice name,
-                 uint32_t segment, bool deep) {
+static void take(struct expansion *all, struct folder *folder, struct slice name, uint32_t segment,
+                 bool deep) {
     path_id real;
     struct realpath *realpath = all->request->realpath;
     bool last = segment + 1 == all->count;

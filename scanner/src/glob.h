@@ -8,8 +8,8 @@ enum { GLOB_MAX_SEGMENTS = 256 };
 
 struct glob_request {
     struct realpath *realpath;
-    path_id base;         /* what a relative pattern is relative to */
-    path_id root;         /* what a pattern that begins with `/` is relative to */
+    path_id base; /* what a relative pattern is relative to */
+    path_id root; /* what a pattern that begins with `/` is relative to */
     struct slice pattern;
     bool meta; /* `**`, `?` and classes mean something; else only `*` within one name */
 };

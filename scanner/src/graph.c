@@ -21,12 +21,9 @@ struct source *source_new(struct ledger *ledger, const struct facts *facts) {
     if (!source) {
         return NULL;
     }
-    *source = (struct source){size,
-                              facts->import_count,
-                              directives,
-                              facts->note_count,
-                              facts->text_length,
-                              facts->grammar};
+    *source = (struct source){
+        size,          facts->import_count, directives, facts->note_count, facts->text_length,
+        facts->grammar};
     struct facts copy = source_facts(source);
     if (facts->import_count) {
         memcpy(copy.imports, facts->imports, facts->import_count * sizeof *facts->imports);
@@ -97,8 +94,8 @@ struct file *graph_file(struct graph *graph, path_id id) {
 
 struct edges *graph_add_edges(struct graph *graph, struct file *file, uint32_t environment) {
     uint32_t count = file->facts ? file->facts->import_count : 0;
-    struct edges *edges = arena_alloc(
-        &graph->edges, sizeof *edges + count * sizeof *edges->targets, _Alignof(struct edges));
+    struct edges *edges = arena_alloc(&graph->edges, sizeof *edges + count * sizeof *edges->targets,
+                                      _Alignof(struct edges));
     if (edges) {
         edges->next = file->edges;
         edges->environment = environment;

@@ -4,11 +4,16 @@
 
 static const char *kind_name(uint8_t kind) {
     switch (kind) {
-    case FACT_IMPORT: return "import";
-    case FACT_EXPORT: return "export";
-    case FACT_DYNAMIC: return "dynamic";
-    case FACT_REQUIRE: return "require";
-    default: return "glob";
+    case FACT_IMPORT:
+        return "import";
+    case FACT_EXPORT:
+        return "export";
+    case FACT_DYNAMIC:
+        return "dynamic";
+    case FACT_REQUIRE:
+        return "require";
+    default:
+        return "glob";
     }
 }
 
@@ -44,7 +49,8 @@ static void put_directives(struct json_writer *writer, const struct facts *facts
     open_list(writer, in_function ? "functionDirectives" : "directives");
     for (uint32_t i = 0; i < facts->directive_count; i++) {
         const struct fact_directive *directive = &facts->directives[i];
-        if (directive->in_function != in_function) continue;
+        if (directive->in_function != in_function)
+            continue;
         json_put_open(writer, '{');
         put_text(writer, "value", facts_text(facts, directive->text, directive->text_length));
         if (in_function) {
@@ -65,7 +71,8 @@ static void put_import(struct json_writer *writer, const struct facts *facts,
     put_text(writer, "kind", slice_of(kind_name(fact->kind)));
     put_flag(writer, "typeOnly", fact->flags & (FACT_TYPE_STATEMENT | FACT_TYPE_NAMES));
     put_flag(writer, "elided", fact->flags & FACT_UNUSED);
-    if (fact->flags & FACT_GLOB_NEGATED) put_flag(writer, "negated", true);
+    if (fact->flags & FACT_GLOB_NEGATED)
+        put_flag(writer, "negated", true);
     put_span(writer, &fact->span);
     json_put_close(writer, '}');
 }
@@ -88,7 +95,8 @@ int inspect_write_line(struct json_writer *writer, const char *path, const struc
     json_put_open(writer, '{');
     put_text(writer, "path", slice_of(path));
     put_text(writer, "reader", facts->grammar ? SLICE("grammar") : SLICE("lexer"));
-    if (unsure) put_flag(writer, "unsure", true);
+    if (unsure)
+        put_flag(writer, "unsure", true);
     put_directives(writer, facts, false);
     put_directives(writer, facts, true);
     open_list(writer, "imports");

@@ -9,10 +9,11 @@ struct reading {
     const unsigned char *begin, *at, *end;
     unsigned flags;
     const char *const *wanted;
-    uint32_t parent, last; /* the open container that is kept, and its last member */
+    uint32_t parent, last;         /* the open container that is kept, and its last member */
     uint32_t depth, skipped_below; /* members below this depth are not kept; 0: all are */
     uint32_t key, key_length;
-    unsigned char objects[JSON_MAX_DEPTH / 8 + 1]; /* bit d: the container at depth d is an object */
+    unsigned char
+        objects[JSON_MAX_DEPTH / 8 + 1]; /* bit d: the container at depth d is an object */
 };
 
 void json_init(struct json *json, struct ledger *ledger, enum prologue_subsystem subsystem) {
@@ -436,7 +437,8 @@ static int read_after(struct reading *in, enum state *state) {
     }
     if (in->at == in->end || *in->at != ',') {
         return fail_at(in, in->at,
-                       object ? "a ',' or '}' should stand here" : "a ',' or ']' should stand here");
+                       object ? "a ',' or '}' should stand here"
+                              : "a ',' or ']' should stand here");
     }
     in->at++;
     if (!object) {
@@ -516,11 +518,11 @@ void json_key_path(const struct json *json, uint32_t node, char *text, size_t si
     for (int i = 0; i < count && length < size; i++) {
         const struct json_node *at = &json->nodes[chain[i]];
         const char *gap = i ? " > " : "";
-        int wrote = json->nodes[at->parent].type == JSON_OBJECT
-                        ? snprintf(text + length, size - length, "%s\"%s\"", gap,
-                                   json->texts + at->key)
-                        : snprintf(text + length, size - length, "%s[%u]", gap,
-                                   index_in_parent(json, chain[i]));
+        int wrote =
+            json->nodes[at->parent].type == JSON_OBJECT
+                ? snprintf(text + length, size - length, "%s\"%s\"", gap, json->texts + at->key)
+                : snprintf(text + length, size - length, "%s[%u]", gap,
+                           index_in_parent(json, chain[i]));
         length += wrote > 0 ? (size_t)wrote : 0;
     }
 }

@@ -9,7 +9,15 @@
 
 enum { JSON_MAX_DEPTH = 1000 };
 
-enum json_type { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_type {
+    JSON_NULL,
+    JSON_FALSE,
+    JSON_TRUE,
+    JSON_NUMBER,
+    JSON_STRING,
+    JSON_ARRAY,
+    JSON_OBJECT
+};
 
 enum json_flag { JSON_COMMENTS = 1 /* comments and trailing commas */ };
 
@@ -62,7 +70,6 @@ uint32_t json_get(const struct json *json, uint32_t object, struct slice key);
 void json_key_path(const struct json *json, uint32_t node, char *text, size_t size);
 
 /* The line and column of a byte offset, counted as in source files. */
-void json_locate(const char *bytes, size_t size, uint32_t offset, uint32_t *line,
-                 uint32_t *column);
+void json_locate(const char *bytes, size_t size, uint32_t offset, uint32_t *line, uint32_t *column);
 
 #endif

@@ -9,7 +9,8 @@ int json_writer_init(struct json_writer *writer, struct ledger *ledger,
     *writer = (struct json_writer){
         .ledger = ledger, .subsystem = subsystem, .write = write, .payload = payload};
     writer->buffer = ledger_resize(ledger, subsystem, NULL, 0, BUFFER_SIZE);
-    if (!writer->buffer) writer->error = ledger_error(ledger);
+    if (!writer->buffer)
+        writer->error = ledger_error(ledger);
     return writer->error;
 }
 
@@ -37,14 +38,18 @@ static void put(struct json_writer *writer, const char *bytes, size_t length) {
         writer->length += (uint32_t)part;
         bytes += part;
         length -= part;
-        if (writer->length == BUFFER_SIZE) json_writer_flush(writer);
+        if (writer->length == BUFFER_SIZE)
+            json_writer_flush(writer);
     }
 }
 
-static void put_char(struct json_writer *writer, char c) { put(writer, &c, 1); }
+static void put_char(struct json_writer *writer, char c) {
+    put(writer, &c, 1);
+}
 
 static void before_value(struct json_writer *writer) {
-    if (writer->comma) put_char(writer, ',');
+    if (writer->comma)
+        put_char(writer, ',');
     writer->comma = true;
 }
 
@@ -89,22 +94,30 @@ void json_put_key_string(struct json_writer *writer, struct slice key) {
  * forms, surrogates and what is past U+10FFFF are none. */
 static size_t sequence_length(struct slice text) {
     const unsigned char *c = (const unsigned char *)text.data;
-    size_t length = c[0] < 0x80 ? 1 : c[0] < 0xC2 ? 0 : c[0] < 0xE0 ? 2 : c[0] < 0xF0 ? 3
-                                                                   : c[0] < 0xF5   ? 4
-                                                                                   : 0;
-    if (length == 0 || length > text.length) return 0;
+    size_t length = c[0] < 0x80   ? 1
+                    : c[0] < 0xC2 ? 0
+                    : c[0] < 0xE0 ? 2
+                    : c[0] < 0xF0 ? 3
+                    : c[0] < 0xF5 ? 4
+                                  : 0;
+    if (length == 0 || length > text.length)
+        return 0;
     for (size_t i = 1; i < length; i++) {
-        if ((c[i] & 0xC0) != 0x80) return 0;
+        if ((c[i] & 0xC0) != 0x80)
+            return 0;
     }
     bool bad = (c[0] == 0xE0 && c[1] < 0xA0) || (c[0] == 0xED && c[1] > 0x9F) ||
                (c[0] == 0xF0 && c[1] < 0x90) || (c[0] == 0xF4 && c[1] > 0x8F);
     return bad ? 0 : length;
 }
 
-static bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
+static bool is_plain(unsigned char c) {
+    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
 
 static void put_escape(struct json_writer *writer, unsigned char c) {
-    static const char names[] = "\"\\bfnrt", values[] = "\"\\\b\f\n\r\t", hex[] = "0123456789abcdef";
+    static const char names[] = "\"\\bfnrt", values[] = "\"\\\b\f\n\r\t",
+                      hex[] = "0123456789abcdef";
     const char *value = c ? strchr(values, c) : NULL;
     if (value) {
         char text[2] = {'\\', names[value - values]};
@@ -136,10 +149,12 @@ void json_put_string(struct json_writer *writer, struct slice text) {
     put_char(writer, '"');
     while (text.length) {
         size_t plain = 0;
-        while (plain < text.length && is_plain((unsigned char)text.data[plain])) plain++;
+        while (plain < text.length && is_plain((unsigned char)text.data[plain]))
+            plain++;
         put(writer, text.data, plain);
         text = slice_skip(text, plain);
-        if (text.length) text = slice_skip(text, put_special(writer, text));
+        if (text.length)
+            text = slice_skip(text, put_special(writer, text));
     }
     put_char(writer, '"');
 }
@@ -161,7 +176,8 @@ void json_put_unsigned(struct json_writer *writer, uint64_t value) {
 
 void json_put_decimal(struct json_writer *writer, double value, int digits) {
     uint64_t scale = 1;
-    for (int i = 0; i < digits; i++) scale *= 10;
+    for (int i = 0; i < digits; i++)
+        scale *= 10;
     double scaled = fabs(value) * (double)scale + 0.5;
     if (!(scaled < 1e18)) {
         json_put_null(writer);
@@ -169,13 +185,15 @@ void json_put_decimal(struct json_writer *writer, double value, int digits) {
     }
     uint64_t units = (uint64_t)scaled, fraction = units % scale;
     before_value(writer);
-    if (value < 0 && units) put_char(writer, '-');
+    if (value < 0 && units)
+        put_char(writer, '-');
     put_digits(writer, units / scale, 1);
     while (fraction && fraction % 10 == 0) {
         fraction /= 10;
         digits--;
     }
-    if (fraction == 0) return;
+    if (fraction == 0)
+        return;
     put_char(writer, '.');
     put_digits(writer, fraction, digits);
 }

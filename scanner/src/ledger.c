@@ -21,9 +21,9 @@ void ledger_init(struct ledger *ledger, const prologue_allocator *host, uint64_t
 
 static void account_raise(struct ledger_account *account, uint64_t value) {
     uint64_t peak = atomic_load_explicit(&account->peak, memory_order_relaxed);
-    while (value > peak && !atomic_compare_exchange_weak_explicit(&account->peak, &peak, value,
-                                                                  memory_order_relaxed,
-                                                                  memory_order_relaxed)) {
+    while (value > peak &&
+           !atomic_compare_exchange_weak_explicit(&account->peak, &peak, value,
+                                                  memory_order_relaxed, memory_order_relaxed)) {
     }
 }
 

@@ -116,13 +116,14 @@ static bool word_is_operator(const struct lexer *lexer, const struct token *toke
 
 /* `import(…)`, `import.meta`, `import.defer(…)`, `import.source(…)`. */
 static void read_import_expression(struct lexer *lexer) {
+    bool after_comma = lexer->previous.kind == T_COMMA;
     frame_top(lexer)->state = OPERATOR;
     token_next(lexer);
     if (token_accept(lexer, T_DOT)) {
         if (token_is(lexer, &lexer->token, SLICE("meta"))) {
             lexer->has_module_syntax = true;
             token_next(lexer);
-            read_meta(lexer);
+            read_meta(lexer, after_comma);
             return;
         }
         if (!token_expect(lexer, T_NAME)) {

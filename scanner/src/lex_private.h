@@ -337,7 +337,10 @@ uint32_t scan_template(const struct lexer *lexer, uint32_t at);           /* ` \
 uint32_t scan_line(const struct lexer *lexer, uint32_t at);               /* LF CR 0xE2 */
 uint32_t scan_comment(const struct lexer *lexer, uint32_t at);            /* * LF CR 0xE2 */
 uint32_t scan_jsx_text(const struct lexer *lexer, uint32_t at);           /* < { } > */
-uint32_t scan_last_candidate(const struct lexer *lexer, uint32_t from);   /* NONE: none */
+
+/* (lex_candidate.c) The last place at or after `from` where an import, or a directive that is
+ * configured, may begin; NONE: there is none. */
+uint32_t scan_last_candidate(const struct lexer *lexer, uint32_t from);
 
 /* ---- the automaton (lex.c) ------------------------------------------------------------------- */
 
@@ -492,7 +495,7 @@ void specifier_end(struct lexer *lexer);
 void template_piece(struct lexer *lexer);
 void specifier_open(struct lexer *lexer, enum fact_kind kind, uint32_t reference);
 void glob_open(struct lexer *lexer);
-void read_meta(struct lexer *lexer); /* after `import.meta` */
+void read_meta(struct lexer *lexer, bool after_comma); /* after `import.meta` */
 size_t encode_utf8(uint32_t code, char *out); /* 1 to 4 bytes */
 uint32_t cook(struct lexer *lexer, uint32_t start, uint32_t end, bool escaped, uint32_t *length);
 

@@ -74,8 +74,3 @@ uint32_t scan_comment(const struct lexer *lexer, uint32_t at) {
 uint32_t scan_jsx_text(const struct lexer *lexer, uint32_t at) {
     return at >= lexer->size ? lexer->size : scan_four(lexer, at, '<', '{', '}', '>');
 }
-
-uint32_t scan_last_candidate(const struct lexer *lexer, uint32_t from) {
-    (void)from;
-    return lexer->size;
-}

@@ -371,8 +371,8 @@ void glob_open(struct lexer *lexer) {
     push_expression(lexer, EX_GLOB, F_SEQUENCE)->mark = lexer->piece_count;
 }
 
-/* After `import.meta`. */
-void read_meta(struct lexer *lexer) {
+/* After `import.meta`, which itself stands after a comma or does not. */
+void read_meta(struct lexer *lexer, bool after_comma) {
     if (!at_kind(lexer, T_DOT)) {
         return;
     }
@@ -384,7 +384,7 @@ void read_meta(struct lexer *lexer) {
         return;
     }
     const struct frame *call = frame_top(lexer);
-    if (token_is(lexer, &next, SLICE("url")) && call->kind == EX_CALL &&
+    if (after_comma && token_is(lexer, &next, SLICE("url")) && call->kind == EX_CALL &&
         call->extra & X_URL) {
         note_add(lexer, NOTE_NOT_FOLLOWED, 0, -1, call->mark, next.end);
     }

@@ -417,7 +417,8 @@ void on_statement(struct lexer *lexer) {
 /* What follows cannot matter: past the last candidate nothing is imported, and no name that is
  * waiting for its binding is mentioned any more. */
 static bool may_stop(const struct lexer *lexer) {
-    return lexer->token.start > lexer->last_candidate && lexer->bindable_count == 0;
+    return lexer->token.start > lexer->last_candidate && lexer->bindable_count == 0 &&
+           lexer->piece_count == 0;
 }
 
 void on_list(struct lexer *lexer) {

@@ -34,8 +34,8 @@ static uint32_t hash_of(struct slice name) {
 
 static int gather(void *payload, const char *name, size_t length, enum os_type type) {
     struct gathering *all = payload;
-    int code = ledger_grow(all->ledger, PROLOGUE_SUBSYSTEM_LISTINGS, &all->entries,
-                           &all->capacity, all->count + 1, sizeof *all->entries);
+    int code = ledger_grow(all->ledger, PROLOGUE_SUBSYSTEM_LISTINGS, &all->entries, &all->capacity,
+                           all->count + 1, sizeof *all->entries);
     if (!code) {
         code = ledger_grow(all->ledger, PROLOGUE_SUBSYSTEM_LISTINGS, &all->names,
                            &all->names_capacity, all->length + (uint32_t)length, 1);
@@ -44,8 +44,7 @@ static int gather(void *payload, const char *name, size_t length, enum os_type t
         all->memory = true;
         return code;
     }
-    all->entries[all->count++] =
-        (struct packed_name){all->length, (uint16_t)length, (uint8_t)type};
+    all->entries[all->count++] = (struct packed_name){all->length, (uint16_t)length, (uint8_t)type};
     memcpy(all->names + all->length, name, length);
     all->length += (uint32_t)length;
     return 0;

@@ -5,8 +5,7 @@
 
 enum { BUFFER_FIRST = 64 << 10 };
 
-void manifests_init(struct manifests *manifests, struct realpath *realpath,
-                    struct ledger *ledger) {
+void manifests_init(struct manifests *manifests, struct realpath *realpath, struct ledger *ledger) {
     *manifests = (struct manifests){.realpath = realpath, .ledger = ledger};
     rows_init(&manifests->problems, ledger, PROLOGUE_SUBSYSTEM_PACKAGES, sizeof(struct problem));
     arena_init(&manifests->texts, ledger, PROLOGUE_SUBSYSTEM_PACKAGES);

@@ -10,12 +10,14 @@ struct note_kind {
 /* `@` stands for what was written, `#` for the directive that was meant. */
 static const struct note_kind kinds[NOTE_CODES] = {
     [NOTE_NEAR_MISS] = {PROLOGUE_WARNING, "near-miss-directive", ""},
-    [NOTE_CONFLICTING] = {PROLOGUE_ERROR_DIAGNOSTIC, "conflicting-directives",
-                          "'@' conflicts with an earlier directive of this module; keep one of them"},
+    [NOTE_CONFLICTING] =
+        {PROLOGUE_ERROR_DIAGNOSTIC, "conflicting-directives",
+         "'@' conflicts with an earlier directive of this module; keep one of them"},
     [NOTE_NOT_FOLLOWED] = {PROLOGUE_INFO, "not-followed",
                            "what is loaded here is known only when it runs, so it is not followed"},
-    [NOTE_NOT_CERTAIN] = {PROLOGUE_WARNING, "not-certain",
-                          "this file could not be read with certainty; what was found is a best guess"},
+    [NOTE_NOT_CERTAIN] =
+        {PROLOGUE_WARNING, "not-certain",
+         "this file could not be read with certainty; what was found is a best guess"},
     [NOTE_SYNTAX] = {PROLOGUE_WARNING, "syntax-error",
                      "the syntax is not valid here; what follows may have been misread"},
     [NOTE_BINARY] = {PROLOGUE_WARNING, "not-source",
@@ -32,16 +34,21 @@ static const char *const miss_messages[] = {
 
 const char *severity_name(enum prologue_severity severity) {
     switch (severity) {
-    case PROLOGUE_INFO: return "info";
-    case PROLOGUE_WARNING: return "warning";
-    default: return "error";
+    case PROLOGUE_INFO:
+        return "info";
+    case PROLOGUE_WARNING:
+        return "warning";
+    default:
+        return "error";
     }
 }
 
 static void append(struct note_text *out, size_t *length, struct slice text) {
     size_t room = NOTE_MESSAGE_SIZE - 1 - *length;
-    if (text.length > room) text.length = room;
-    if (text.length) memcpy(out->message + *length, text.data, text.length);
+    if (text.length > room)
+        text.length = room;
+    if (text.length)
+        memcpy(out->message + *length, text.data, text.length);
     *length += text.length;
 }
 
@@ -52,7 +59,8 @@ static void append_limited(struct note_text *out, size_t *length, struct slice t
         return;
     }
     text.length = TEXT_LIMIT;
-    while (text.length && ((unsigned char)text.data[text.length] & 0xC0) == 0x80) text.length--;
+    while (text.length && ((unsigned char)text.data[text.length] & 0xC0) == 0x80)
+        text.length--;
     append(out, length, text);
     append(out, length, SLICE("\xE2\x80\xA6"));
 }
@@ -63,15 +71,20 @@ void note_describe(const struct fact_note *note, const struct facts *facts,
     const char *message = kind->message;
     struct slice written = {NULL, 0}, meant = SLICE("use client");
     size_t length = 0;
-    if (note->text_length) written = facts_text(facts, note->text, note->text_length);
+    if (note->text_length)
+        written = facts_text(facts, note->text, note->text_length);
     if (note->configured >= 0 && (uint32_t)note->configured < directives->count) {
         meant = directives->rules[note->configured].text;
     }
-    if (note->code == NOTE_NEAR_MISS) message = miss_messages[note->detail];
+    if (note->code == NOTE_NEAR_MISS)
+        message = miss_messages[note->detail];
     for (; *message; message++) {
-        if (*message == '@') append_limited(out, &length, written);
-        else if (*message == '#') append_limited(out, &length, meant);
-        else append(out, &length, (struct slice){message, 1});
+        if (*message == '@')
+            append_limited(out, &length, written);
+        else if (*message == '#')
+            append_limited(out, &length, meant);
+        else
+            append(out, &length, (struct slice){message, 1});
     }
     out->message[length] = '\0';
     out->severity = kind->severity;

@@ -13,7 +13,8 @@ enum { OS_FOLDER_CACHE = 8 };
 
 /* The open files of one thread; one file is in use at a time. */
 struct os_files {
-    bool own_table;  /* the thread has a descriptor table to itself: closing is put off and batched */
+    bool
+        own_table; /* the thread has a descriptor table to itself: closing is put off and batched */
     uint32_t opened; /* descriptors of that table since it was last emptied */
     struct {
         uint32_t folder;

@@ -119,10 +119,7 @@ int64_t os_read(int handle, char *buffer, size_t size, uint64_t offset) {
 }
 
 static enum os_type type_of_mode(mode_t mode) {
-    return S_ISREG(mode)   ? OS_FILE
-           : S_ISDIR(mode) ? OS_FOLDER
-           : S_ISLNK(mode) ? OS_LINK
-                           : OS_OTHER;
+    return S_ISREG(mode) ? OS_FILE : S_ISDIR(mode) ? OS_FOLDER : S_ISLNK(mode) ? OS_LINK : OS_OTHER;
 }
 
 int os_describe(int handle, enum os_type *type, uint64_t *size) {

@@ -3,9 +3,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-static const char *const members[] = {"name",        "main",   "module",  "jsnext:main",
-                                      "jsnext",      "browser", "exports", "imports",
-                                      NULL};
+static const char *const members[] = {"name",    "main",    "module",  "jsnext:main", "jsnext",
+                                      "browser", "exports", "imports", NULL};
 
 void packages_init(struct packages *packages, struct manifests *manifests, struct ledger *ledger) {
     *packages = (struct packages){.manifests = manifests, .ledger = ledger};
@@ -73,13 +72,14 @@ static bool package_fill(struct packages *packages, struct package *package) {
     package->module = text_member(packages, package, SLICE("module"));
     package->jsnext_main = text_member(packages, package, SLICE("jsnext:main"));
     package->jsnext = text_member(packages, package, SLICE("jsnext"));
-    package->browser = typed_member(packages, package, SLICE("browser"), text | object | 1U << JSON_FALSE,
-                                    "should be a string or an object");
+    package->browser =
+        typed_member(packages, package, SLICE("browser"), text | object | 1U << JSON_FALSE,
+                     "should be a string or an object");
     package->exports.node =
-        typed_member(packages, package, SLICE("exports"),
-                     text | array | object | 1U << JSON_FALSE,
+        typed_member(packages, package, SLICE("exports"), text | array | object | 1U << JSON_FALSE,
                      "should be a string, an array or an object");
-    package->imports.node = typed_member(packages, package, SLICE("imports"), object, "should be an object");
+    package->imports.node =
+        typed_member(packages, package, SLICE("imports"), object, "should be an object");
     package->browser_map.node =
         package->browser != JSON_NONE &&
                 json_at(&package->json, package->browser)->type == JSON_OBJECT
@@ -210,8 +210,8 @@ static bool map_index(struct packages *packages, const struct package *package,
     while (capacity < count * 2) {
         capacity *= 2;
     }
-    map->slots = ledger_new(packages->ledger, PROLOGUE_SUBSYSTEM_PACKAGES,
-                            capacity * sizeof *map->slots);
+    map->slots =
+        ledger_new(packages->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, capacity * sizeof *map->slots);
     if (!map->slots) {
         packages->manifests->realpath->error = ledger_error(packages->ledger);
         return false;
@@ -224,9 +224,9 @@ static bool map_index(struct packages *packages, const struct package *package,
         if (!memchr(key.data, '*', key.length)) {
             continue;
         }
-        int code = ledger_grow(packages->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, &map->patterns,
-                               &map->pattern_capacity, map->pattern_count + 1,
-                               sizeof *map->patterns);
+        int code =
+            ledger_grow(packages->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, &map->patterns,
+                        &map->pattern_capacity, map->pattern_count + 1, sizeof *map->patterns);
         if (code) {
             packages->manifests->realpath->error = code;
             return false;
@@ -240,8 +240,7 @@ static bool map_index(struct packages *packages, const struct package *package,
 
 static bool map_ready(struct packages *packages, const struct package *package,
                       struct package_map *map) {
-    return map->node != JSON_NONE &&
-           json_at(&package->json, map->node)->type == JSON_OBJECT &&
+    return map->node != JSON_NONE && json_at(&package->json, map->node)->type == JSON_OBJECT &&
            (map->indexed || (!map->slots && map_index(packages, package, map)));
 }
 
@@ -260,7 +259,8 @@ uint32_t package_map_get(struct packages *packages, const struct package *packag
 }
 
 static bool pattern_takes(struct slice pattern, struct slice key, struct slice *star) {
-    size_t before = (size_t)((const char *)memchr(pattern.data, '*', pattern.length) - pattern.data);
+    size_t before =
+        (size_t)((const char *)memchr(pattern.data, '*', pattern.length) - pattern.data);
     struct slice tail = slice_skip(pattern, before + 1);
     if (memchr(tail.data, '*', tail.length) || key.length < pattern.length ||
         !slice_starts(key, (struct slice){pattern.data, before}) || !slice_ends(key, tail)) {

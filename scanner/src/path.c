@@ -157,8 +157,7 @@ bool path_in_node_modules(const struct paths *paths, path_id id) {
     return false;
 }
 
-size_t path_relative(const struct paths *paths, path_id base, path_id id, char *text,
-                     size_t size) {
+size_t path_relative(const struct paths *paths, path_id base, path_id id, char *text, size_t size) {
     size_t ups = 0;
     for (; !path_is_below(paths, id, base); ups++) {
         base = path_at(paths, base)->parent;

@@ -117,8 +117,8 @@ static enum read_answer read_described(struct lease *lease, int handle, int *err
     if (size >= lease->capacity && !lease_extend(lease, (size_t)size + 1)) {
         return READ_NO_MEMORY;
     }
-    int64_t count = os_read(handle, lease->bytes + lease->size, lease->capacity - lease->size,
-                            lease->size);
+    int64_t count =
+        os_read(handle, lease->bytes + lease->size, lease->capacity - lease->size, lease->size);
     if (count < 0) {
         return answer_of(count, error);
     }

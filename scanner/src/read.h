@@ -30,7 +30,7 @@ struct lease {
 enum read_answer {
     READ_DONE,
     READ_MISSING,
-    READ_LINK,      /* a symbolic link: somebody else has to follow it */
+    READ_LINK, /* a symbolic link: somebody else has to follow it */
     READ_FOLDER,
     READ_OTHER,     /* no regular file */
     READ_FAILED,    /* `error` is a libuv code */

@@ -21,23 +21,28 @@ static void swap_facts(struct facts *a, struct facts *b) {
 
 static bool has_note(const struct facts *facts, enum fact_note_code code) {
     for (uint32_t i = 0; i < facts->note_count; i++) {
-        if (facts->notes[i].code == code) return true;
+        if (facts->notes[i].code == code)
+            return true;
     }
     return false;
 }
 
 static void note_doubt(struct facts *facts) {
-    if (has_note(facts, NOTE_NOT_CERTAIN)) return;
+    if (has_note(facts, NOTE_NOT_CERTAIN))
+        return;
     struct fact_note *note = facts_add_note(facts);
-    if (!note) return;
+    if (!note)
+        return;
     note->code = NOTE_NOT_CERTAIN;
     note->configured = -1;
 }
 
 static int read_with_lexer(struct reader *reader, const struct lex_options *options,
                            const char *bytes, size_t size, struct facts *facts, bool *sure) {
-    if (!reader->lexer) reader->lexer = lexer_new(reader->ledger);
-    if (!reader->lexer) return ledger_error(reader->ledger);
+    if (!reader->lexer)
+        reader->lexer = lexer_new(reader->ledger);
+    if (!reader->lexer)
+        return ledger_error(reader->ledger);
     *sure = lexer_read(reader->lexer, options, bytes, size, facts) == LEX_SURE;
     return facts->error;
 }
@@ -46,8 +51,10 @@ static int read_with_lexer(struct reader *reader, const struct lex_options *opti
 static enum syntax_answer read_with_grammar(struct reader *reader,
                                             const struct lex_options *options, const char *bytes,
                                             size_t size, struct facts *facts) {
-    if (!reader->syntax) reader->syntax = syntax_new(reader->ledger);
-    if (!reader->syntax) return SYNTAX_NOMEM;
+    if (!reader->syntax)
+        reader->syntax = syntax_new(reader->ledger);
+    if (!reader->syntax)
+        return SYNTAX_NOMEM;
     return syntax_read(reader->syntax, options, bytes, size, facts);
 }
 
@@ -55,7 +62,8 @@ static int read_forced_grammar(struct reader *reader, const struct lex_options *
                                const char *bytes, size_t size, struct facts *facts, bool *sure) {
     facts->grammar = true;
     *sure = read_with_grammar(reader, options, bytes, size, facts) == SYNTAX_SURE;
-    if (!*sure) note_doubt(facts);
+    if (!*sure)
+        note_doubt(facts);
     return facts->error;
 }
 
@@ -63,7 +71,8 @@ static int read_auto(struct reader *reader, const struct lex_options *options, c
                      size_t size, struct facts *facts) {
     bool sure = false;
     int error = read_with_lexer(reader, options, bytes, size, facts, &sure);
-    if (error || sure) return error;
+    if (error || sure)
+        return error;
     facts_clear(&reader->spare);
     if (read_with_grammar(reader, options, bytes, size, &reader->spare) == SYNTAX_SURE &&
         !reader->spare.error) {
@@ -87,9 +96,12 @@ int reader_read(struct reader *reader, const struct lex_options *options,
     case PROLOGUE_READER_GRAMMAR:
         error = read_forced_grammar(reader, options, bytes, size, facts, &sure);
         break;
-    default: error = read_auto(reader, options, bytes, size, facts); break;
+    default:
+        error = read_auto(reader, options, bytes, size, facts);
+        break;
     }
-    if (unsure) *unsure = !sure;
+    if (unsure)
+        *unsure = !sure;
     facts_locate(facts, bytes, size);
     return error;
 }

@@ -7,7 +7,7 @@
 
 struct reader {
     struct ledger *ledger;
-    struct lexer *lexer;   /* each made at its first need */
+    struct lexer *lexer; /* each made at its first need */
     struct syntax *syntax;
     struct facts spare; /* the grammar's, beside the lexer's best guess */
 };

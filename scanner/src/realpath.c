@@ -55,8 +55,8 @@ bool realpath_list(struct realpath *realpath, struct folder *folder) {
         return folder->listing != NULL;
     }
     bool memory = false;
-    int code = listing_read(&folder->listing, realpath->ledger, realpath->files, folder->text,
-                            &memory);
+    int code =
+        listing_read(&folder->listing, realpath->ledger, realpath->files, folder->text, &memory);
     realpath->listed++;
     if (code && memory) {
         return no_memory(realpath);
@@ -114,8 +114,8 @@ static void settle(struct realpath *realpath, path_id id) {
         if (!listing_find(folder->listing, path_name(realpath->paths, id), &type)) {
             path->state = PATH_MISSING;
         } else {
-            path->state = (uint8_t)(type == OS_UNKNOWN ? ask_type(realpath, id)
-                                                       : state_of_type(type));
+            path->state =
+                (uint8_t)(type == OS_UNKNOWN ? ask_type(realpath, id) : state_of_type(type));
         }
     } else {
         path->state = (uint8_t)ask_link(realpath, id, target, &length);
@@ -155,8 +155,7 @@ static void links_end(struct realpath *realpath, struct walk_state *walk, path_i
 }
 
 static void links_reached(struct realpath *realpath, struct walk_state *walk) {
-    while (walk->link_count > 0 &&
-           walk->rest.length <= walk->links[walk->link_count - 1].behind) {
+    while (walk->link_count > 0 && walk->rest.length <= walk->links[walk->link_count - 1].behind) {
         struct path *link = path_at(realpath->paths, walk->links[--walk->link_count].link);
         link->memo = walk->at;
         link->flags = 0;
@@ -329,9 +328,8 @@ struct folder *realpath_folder(struct realpath *realpath, path_id spelled) {
     while (from != PATH_ROOT && path_at(realpath->paths, from)->state != PATH_FOLDER) {
         from = path_at(realpath->paths, from)->parent;
     }
-    size_t length = spelled == from ? 0
-                                    : path_relative(realpath->paths, from, spelled, text,
-                                                    sizeof text);
+    size_t length =
+        spelled == from ? 0 : path_relative(realpath->paths, from, spelled, text, sizeof text);
     if (spelled != from && !length) {
         return NULL;
     }

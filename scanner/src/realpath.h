@@ -31,7 +31,7 @@ struct folder {
     uint32_t package, tsconfig, modules;
     bool in_node_modules;
     bool unlistable;
-    bool is_source; /* stands among the source folders */
+    bool is_source;                  /* stands among the source folders */
     bool has_package, asked_package; /* a package.json stands here */
     uint32_t own_package;
 };

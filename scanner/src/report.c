@@ -69,7 +69,8 @@ static void count_edges(prologue_report *report, const struct file *file) {
     for (const struct edges *edges = file->edges; edges; edges = edges->next) {
         for (uint32_t i = 0; i < file->facts->import_count; i++) {
             uint32_t target = edges->targets[i];
-            stats->imports_resolved += target != EDGE(EDGE_SKIPPED) && target != EDGE(EDGE_UNRESOLVED);
+            stats->imports_resolved +=
+                target != EDGE(EDGE_SKIPPED) && target != EDGE(EDGE_UNRESOLVED);
             stats->unresolved += target == EDGE(EDGE_UNRESOLVED);
         }
     }
@@ -120,7 +121,8 @@ static int fill(prologue_report *report, int error) {
     sort_entries(walk);
     int code = gather_modules(report);
     if (!code) {
-        code = report_diagnose(report);
+        code = report_diagnose(report, error);
+        code = error == PROLOGUE_ELIMIT ? 0 : code;
     }
     if (code) {
         return code;
@@ -211,11 +213,11 @@ int prologue_report_directive(const prologue_report *report, size_t module, size
         return PROLOGUE_EINVALID;
     }
     const struct fact_directive *directive = &facts.directives[index];
-    *out = (prologue_directive_use){
-        .value = {facts.text + directive->text, directive->text_length},
-        .function = {facts.text + directive->name, directive->name_length},
-        .position = {directive->span.start, directive->span.end, directive->span.line,
-                     directive->span.column}};
+    *out =
+        (prologue_directive_use){.value = {facts.text + directive->text, directive->text_length},
+                                 .function = {facts.text + directive->name, directive->name_length},
+                                 .position = {directive->span.start, directive->span.end,
+                                              directive->span.line, directive->span.column}};
     return 0;
 }
 

@@ -44,8 +44,9 @@ struct prologue_report {
 /* Takes the walk over, also where it fails. `error` is what ended the walk early, or 0. */
 int report_new(prologue_report **out, struct walk *walk, int error);
 
-/* report_diagnose.c: fills the diagnostics. 0 or a code. */
-int report_diagnose(prologue_report *report);
+/* report_diagnose.c: fills the diagnostics. `ended` is what ended the walk early, or 0. 0 or a
+ * code; with no memory left, those that fit are there. */
+int report_diagnose(prologue_report *report, int ended);
 
 static inline const struct file *report_file(const prologue_report *report, size_t module) {
     const struct walk *walk = report->walk;

@@ -19,14 +19,15 @@ static int find_group(prologue_report *report, path_id package, const char *code
                       const void *reason, struct report_group **out) {
     for (uint32_t i = 0; i < report->group_count; i++) {
         struct report_group *group = &report->groups[i];
-        if (group->package == package && strcmp(group->code, code) == 0 && group->reason == reason) {
+        if (group->package == package && strcmp(group->code, code) == 0 &&
+            group->reason == reason) {
             *out = group;
             return 0;
         }
     }
-    int error = ledger_grow(report->ledger, PROLOGUE_SUBSYSTEM_REPORT, &report->groups,
-                            &report->group_capacity, report->group_count + 1,
-                            sizeof *report->groups);
+    int error =
+        ledger_grow(report->ledger, PROLOGUE_SUBSYSTEM_REPORT, &report->groups,
+                    &report->group_capacity, report->group_count + 1, sizeof *report->groups);
     if (!error) {
         *out = &report->groups[report->group_count++];
         **out = (struct report_group){package, code, reason, 0, 0};
@@ -123,8 +124,7 @@ static int diagnose_import(prologue_report *report, const struct file *file,
     return code;
 }
 
-static int diagnose_module(prologue_report *report, const struct file *file,
-                           struct trace *trace) {
+static int diagnose_module(prologue_report *report, const struct file *file, struct trace *trace) {
     struct facts facts = source_facts(file->facts);
     int code = 0;
     uint32_t note = 0, import = 0;
@@ -138,8 +138,7 @@ static int diagnose_module(prologue_report *report, const struct file *file,
     return code;
 }
 
-static const char *failure_of(const struct file *file, const char **code, char *text,
-                              size_t size) {
+static const char *failure_of(const struct file *file, const char **code, char *text, size_t size) {
     switch ((enum read_answer)file->answer) {
     case READ_CHANGED:
         *code = "file-changed";
@@ -214,8 +213,7 @@ struct unsorted {
     uint32_t count, capacity;
 };
 
-static int put(prologue_report *report, struct unsorted *all,
-               const struct report_diagnostic *one) {
+static int put(prologue_report *report, struct unsorted *all, const struct report_diagnostic *one) {
     int code = ledger_grow(report->ledger, PROLOGUE_SUBSYSTEM_REPORT, &all->items, &all->capacity,
                            all->count + 1, sizeof *all->items);
     const char *message = code ? NULL : arena_copy(&report->arena, one->message);
@@ -237,10 +235,10 @@ static int put_failures(prologue_report *report, struct unsorted *all) {
         if (file->state != FILE_FAILED && !other) {
             continue;
         }
-        struct report_diagnostic one = {
-            .path = file->path,
-            .environment = -1,
-            .severity = other ? PROLOGUE_WARNING : PROLOGUE_ERROR_DIAGNOSTIC};
+        struct report_diagnostic one = {.path = file->path,
+                                        .environment = -1,
+                                        .severity =
+                                            other ? PROLOGUE_WARNING : PROLOGUE_ERROR_DIAGNOSTIC};
         one.message = slice_of(failure_of(file, &one.code, text, sizeof text));
         error = put(report, all, &one);
     }
@@ -293,13 +291,37 @@ static int diagnose_modules(prologue_report *report) {
     return code;
 }
 
-int report_diagnose(prologue_report *report) {
-    int code = diagnose_modules(report);
+/* Who holds most, where the memory ran out. */
+static int add_limit(prologue_report *report) {
+    prologue_memory memory;
+    char message[200];
+    int most = 0;
+    ledger_read(report->ledger, &memory);
+    for (int i = 1; i < PROLOGUE_SUBSYSTEMS; i++) {
+        most = memory.subsystems[i].peak > memory.subsystems[most].peak ? i : most;
+    }
+    snprintf(
+        message, sizeof message,
+        "the memory limit of %llu bytes was reached: the report is not complete; %s took most, "
+        "%llu bytes",
+        (unsigned long long)memory.limit, prologue_subsystem_name((enum prologue_subsystem)most),
+        (unsigned long long)memory.subsystems[most].peak);
+    struct report_diagnostic one = {.path = report->walk->root,
+                                    .environment = -1,
+                                    .severity = PROLOGUE_ERROR_DIAGNOSTIC,
+                                    .code = "memory-limit",
+                                    .message = slice_of(message)};
+    return add(report, &one, NULL);
+}
+
+int report_diagnose(prologue_report *report, int ended) {
+    int code = ended == PROLOGUE_ELIMIT ? add_limit(report) : 0;
+    if (!code) {
+        code = diagnose_modules(report);
+    }
     if (!code) {
         code = diagnose_files(report);
     }
-    if (!code) {
-        sort(report, report->diagnostics, report->diagnostic_count);
-    }
+    sort(report, report->diagnostics, report->diagnostic_count);
     return code;
 }

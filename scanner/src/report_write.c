@@ -1,6 +1,6 @@
 #include "json_write.h"
-#include "order.h"
 #include "notes.h"
+#include "order.h"
 #include "report.h"
 
 static const char *const kind_names[] = {"import", "export", "dynamic", "require", "glob"};

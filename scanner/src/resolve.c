@@ -8,27 +8,78 @@
 
 /* Sorted; sub-paths of builtins too. */
 static const char *const builtins[] = {
-    "_http_agent",        "_http_client",       "_http_common",       "_http_incoming",
-    "_http_outgoing",     "_http_server",       "_stream_duplex",     "_stream_passthrough",
-    "_stream_readable",   "_stream_transform",  "_stream_wrap",       "_stream_writable",
-    "_tls_common",        "_tls_wrap",          "assert",             "assert/strict",
-    "async_hooks",        "buffer",             "child_process",      "cluster",
-    "console",            "constants",          "crypto",             "dgram",
-    "diagnostics_channel", "dns",               "dns/promises",       "domain",
-    "events",             "fs",                 "fs/promises",        "http",
-    "http2",              "https",              "inspector",          "inspector/promises",
-    "module",             "net",                "os",                 "path",
-    "path/posix",         "path/win32",         "perf_hooks",         "process",
-    "punycode",           "querystring",        "readline",           "readline/promises",
-    "repl",               "stream",             "stream/consumers",   "stream/promises",
-    "stream/web",         "string_decoder",     "sys",                "timers",
-    "timers/promises",    "tls",                "trace_events",       "tty",
-    "url",                "util",               "util/types",         "v8",
-    "vm",                 "wasi",               "worker_threads",     "zlib",
+    "_http_agent",
+    "_http_client",
+    "_http_common",
+    "_http_incoming",
+    "_http_outgoing",
+    "_http_server",
+    "_stream_duplex",
+    "_stream_passthrough",
+    "_stream_readable",
+    "_stream_transform",
+    "_stream_wrap",
+    "_stream_writable",
+    "_tls_common",
+    "_tls_wrap",
+    "assert",
+    "assert/strict",
+    "async_hooks",
+    "buffer",
+    "child_process",
+    "cluster",
+    "console",
+    "constants",
+    "crypto",
+    "dgram",
+    "diagnostics_channel",
+    "dns",
+    "dns/promises",
+    "domain",
+    "events",
+    "fs",
+    "fs/promises",
+    "http",
+    "http2",
+    "https",
+    "inspector",
+    "inspector/promises",
+    "module",
+    "net",
+    "os",
+    "path",
+    "path/posix",
+    "path/win32",
+    "perf_hooks",
+    "process",
+    "punycode",
+    "querystring",
+    "readline",
+    "readline/promises",
+    "repl",
+    "stream",
+    "stream/consumers",
+    "stream/promises",
+    "stream/web",
+    "string_decoder",
+    "sys",
+    "timers",
+    "timers/promises",
+    "tls",
+    "trace_events",
+    "tty",
+    "url",
+    "util",
+    "util/types",
+    "v8",
+    "vm",
+    "wasi",
+    "worker_threads",
+    "zlib",
 };
 
-static const char *const schemes[] = {"node:",  "bun:",  "cloudflare:", "http:",
-                                      "https:", "data:", "virtual:",    "//"};
+static const char *const schemes[] = {
+    "node:", "bun:", "cloudflare:", "http:", "https:", "data:", "virtual:", "//"};
 
 struct memo {
     const char *specifier;
@@ -160,8 +211,11 @@ static bool is_builtin(struct slice specifier) {
 }
 
 static bool is_url(struct slice specifier) {
+    if (specifier.data[0] == '.') {
+        return false;
+    }
     for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
-        if (slice_starts(specifier, slice_of(schemes[i]))) {
+        if (schemes[i][0] == specifier.data[0] && slice_starts(specifier, slice_of(schemes[i]))) {
             return true;
         }
     }
@@ -175,8 +229,9 @@ static enum found apply_alias(struct question *question) {
     for (uint32_t i = 0; i < resolver->alias_count; i++) {
         const struct resolve_alias *alias = &resolver->aliases[i];
         bool whole = slice_equal(specifier, alias->from);
-        bool part = slice_starts(specifier, alias->from) && specifier.length > alias->from.length &&
-                    (specifier.data[alias->from.length] == '/' || slice_ends(alias->from, SLICE("/")));
+        bool part =
+            slice_starts(specifier, alias->from) && specifier.length > alias->from.length &&
+            (specifier.data[alias->from.length] == '/' || slice_ends(alias->from, SLICE("/")));
         if ((!whole && !part) || slice_starts(specifier, alias->to)) {
             continue;
         }
@@ -208,7 +263,8 @@ static enum found try_target(struct question *question, path_id base, struct sli
     memcpy(text + before, star.data, middle);
     memcpy(text + before + middle, target.data + target.length - after, after);
     struct slice whole = {text, before + middle + after};
-    if (!check_memory(question, path_join(question->resolver->realpath->paths, base, whole, &path))) {
+    if (!check_memory(question,
+                      path_join(question->resolver->realpath->paths, base, whole, &path))) {
         return NOT_FOUND;
     }
     return resolve_path(question, path, slice_ends(whole, SLICE("/")));
@@ -240,8 +296,8 @@ static enum found resolve_tsconfig(struct question *question) {
 static enum found resolve_relative(struct question *question) {
     path_id path;
     struct slice specifier = question->specifier;
-    if (!check_memory(question, path_join(question->resolver->realpath->paths,
-                                          question->base->path, specifier, &path))) {
+    if (!check_memory(question, path_join(question->resolver->realpath->paths, question->base->path,
+                                          specifier, &path))) {
         return stop(question, "unresolved-import");
     }
     bool folder_only = slice_ends(specifier, SLICE("/")) || slice_equal(specifier, SLICE(".")) ||
@@ -374,9 +430,8 @@ static struct answer ask(struct question *question, struct slice specifier) {
         return answer;
     }
     struct answer answer = ask_once(question, specifier);
-    const char *hash = specifier.length > 1
-                           ? memchr(specifier.data + 1, '#', specifier.length - 1)
-                           : NULL;
+    const char *hash =
+        specifier.length > 1 ? memchr(specifier.data + 1, '#', specifier.length - 1) : NULL;
     if (answer.outcome != RESOLVE_FAILED || !hash) {
         return answer;
     }
@@ -447,7 +502,8 @@ struct answer resolve(struct resolver *resolver, struct folder *from, struct sli
     struct memo *memo = memo_of(resolver, &key);
     if (!memo) {
         resolver->realpath->error = ledger_error(resolver->ledger);
-        return (struct answer){.outcome = RESOLVE_FAILED, .path = NO_PATH, .code = "unresolved-import"};
+        return (struct answer){
+            .outcome = RESOLVE_FAILED, .path = NO_PATH, .code = "unresolved-import"};
     }
     bool fresh = memo->answer.code && !*memo->answer.code;
     if (fresh || !still_holds(resolver, &memo->answer)) {
@@ -460,10 +516,8 @@ struct answer resolve(struct resolver *resolver, struct folder *from, struct sli
 
 void resolver_init(struct resolver *resolver, struct ledger *ledger, struct realpath *realpath,
                    struct packages *packages, struct tsconfigs *tsconfigs) {
-    *resolver = (struct resolver){.ledger = ledger,
-                                  .realpath = realpath,
-                                  .packages = packages,
-                                  .tsconfigs = tsconfigs};
+    *resolver = (struct resolver){
+        .ledger = ledger, .realpath = realpath, .packages = packages, .tsconfigs = tsconfigs};
     rows_init(&resolver->memos, ledger, PROLOGUE_SUBSYSTEM_PACKAGES, sizeof(struct memo));
     table_init(&resolver->memo_table, ledger, PROLOGUE_SUBSYSTEM_PACKAGES);
     arena_init(&resolver->memo_texts, ledger, PROLOGUE_SUBSYSTEM_PACKAGES);

@@ -140,8 +140,7 @@ static enum found try_name(struct question *question, struct folder *folder, str
             (int)name.length, name.data);
         return NOT_FOUND;
     default:
-        say(question, "no file %s/%.*s", show(question, folder->path), (int)name.length,
-            name.data);
+        say(question, "no file %s/%.*s", show(question, folder->path), (int)name.length, name.data);
         return NOT_FOUND;
     }
 }
@@ -167,8 +166,8 @@ static enum found try_substitutes(struct question *question, struct folder *fold
             continue;
         }
         for (size_t j = 0; j < 2 && substitutes[i].instead[j]; j++) {
-            enum found found = try_changed(question, folder, name, written.length,
-                                           substitutes[i].instead[j]);
+            enum found found =
+                try_changed(question, folder, name, written.length, substitutes[i].instead[j]);
             if (found != NOT_FOUND) {
                 return found;
             }
@@ -215,8 +214,8 @@ static path_id outermost_package(struct question *question, const struct folder 
     return outermost;
 }
 
-static bool stays_inside(struct question *question, struct package *package,
-                         struct folder *folder, uint32_t node, path_id target) {
+static bool stays_inside(struct question *question, struct package *package, struct folder *folder,
+                         uint32_t node, path_id target) {
     struct paths *paths = question->resolver->realpath->paths;
     if (path_is_below(paths, target, folder->path) ||
         path_is_below(paths, target, outermost_package(question, folder))) {
@@ -235,8 +234,8 @@ static enum found try_main(struct question *question, struct package *package,
     struct realpath *realpath = question->resolver->realpath;
     struct slice value = node == JSON_NONE ? SLICE("") : json_text(&package->json, node);
     path_id target;
-    if (node == JSON_NONE || json_at(&package->json, node)->type != JSON_STRING ||
-        !value.length || slice_equal(value, SLICE(".")) || slice_equal(value, SLICE("./"))) {
+    if (node == JSON_NONE || json_at(&package->json, node)->type != JSON_STRING || !value.length ||
+        slice_equal(value, SLICE(".")) || slice_equal(value, SLICE("./"))) {
         return NOT_FOUND;
     }
     if (value.data[0] == '/') {
@@ -252,9 +251,9 @@ static enum found try_main(struct question *question, struct package *package,
     struct slice key = json_key(&package->json, node);
     say(question, "\"%.*s\" of %s is '%.*s'", (int)key.length, key.data,
         show(question, package->file), (int)value.length, value.data);
-    struct folder *parent = target == PATH_ROOT
-                                ? NULL
-                                : realpath_folder(realpath, path_at(realpath->paths, target)->parent);
+    struct folder *parent =
+        target == PATH_ROOT ? NULL
+                            : realpath_folder(realpath, path_at(realpath->paths, target)->parent);
     enum found found = NOT_FOUND;
     if (parent && !slice_ends(value, SLICE("/"))) {
         found = resolve_names(question, parent, path_name(realpath->paths, target));
@@ -295,16 +294,17 @@ enum found resolve_path(struct question *question, path_id spelled, bool folder_
             say_why(question, "the folder %s does not exist", show(question, parent));
             return NOT_FOUND;
         }
-        enum found found =
-            resolve_names(question, folder, path_name(realpath->paths, spelled));
+        enum found found = resolve_names(question, folder, path_name(realpath->paths, spelled));
         if (found != NOT_FOUND) {
             return found;
         }
     }
     struct folder *folder = realpath_folder(realpath, spelled);
     if (!folder) {
-        say_why(question, "no file %s, as it is or with .mjs .js .mts .ts .jsx .tsx .json, and no such folder",
-                show(question, spelled));
+        say_why(
+            question,
+            "no file %s, as it is or with .mjs .js .mts .ts .jsx .tsx .json, and no such folder",
+            show(question, spelled));
         return NOT_FOUND;
     }
     enum found found = resolve_folder(question, folder);

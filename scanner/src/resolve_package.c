@@ -141,7 +141,8 @@ static enum target find_target(struct question *question, const struct json *jso
 
 static enum found refuse(struct question *question, const struct package *package,
                          struct slice target) {
-    say_why(question, "the target '%.*s' in %s is refused: it has to begin with './' and stay in its package",
+    say_why(question,
+            "the target '%.*s' in %s is refused: it has to begin with './' and stay in its package",
             (int)target.length, target.data, show(question, package->file));
     return stop(question, "refused-target");
 }
@@ -151,9 +152,8 @@ static bool fill_star(struct slice target, struct slice star, char *text, size_t
                       size_t *length) {
     *length = 0;
     for (size_t i = 0; i < target.length; i++) {
-        struct slice piece = target.data[i] == '*' && star.data
-                                 ? star
-                                 : (struct slice){target.data + i, 1};
+        struct slice piece =
+            target.data[i] == '*' && star.data ? star : (struct slice){target.data + i, 1};
         if (*length + piece.length >= size) {
             return false;
         }
@@ -221,7 +221,8 @@ static enum found follow_entry(struct question *question, struct package *packag
         if (text != JSON_NONE) {
             return refuse(question, package, json_text(&package->json, text));
         }
-        say_why(question, "the entry for '%.*s' in the \"%s\" of %s is neither text, object, array nor null",
+        say_why(question,
+                "the entry for '%.*s' in the \"%s\" of %s is neither text, object, array nor null",
                 (int)key.length, key.data, field, show(question, package->file));
         return stop(question, "refused-target");
     case TARGET_NULL:
@@ -298,7 +299,8 @@ static enum found resolve_in_package(struct question *question, struct folder *f
     if (!rest.length) {
         enum found found = resolve_folder(question, folder);
         if (found == NOT_FOUND && !question->answer.code) {
-            say_why(question, "the package in %s has no main field that leads to a file, and no index file",
+            say_why(question,
+                    "the package in %s has no main field that leads to a file, and no index file",
                     show(question, folder->path));
         }
         return found;
@@ -386,8 +388,7 @@ enum found resolve_bare(struct question *question) {
         return stop(question, "refused-specifier");
     }
     struct package *package = package_around(question->resolver->packages, question->base);
-    if (package && package->exports.node != JSON_NONE &&
-        slice_equal(package_name(package), name)) {
+    if (package && package->exports.node != JSON_NONE && slice_equal(package_name(package), name)) {
         say(question, "the package names itself");
         return resolve_exports(question, package, rest);
     }

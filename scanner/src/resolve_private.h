@@ -26,8 +26,7 @@ struct question {
 };
 
 /* Adds a step, or the reason of a failure, to the trace. Nothing without one. */
-void say(struct question *question, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void say(struct question *question, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void say_why(struct question *question, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* A path as a message shows it; valid until the fourth call after. "" without a trace. */

@@ -42,8 +42,7 @@ int session_open(prologue_session **out, const prologue_session_options *options
     struct ledger ledger;
     ledger_init(&ledger, options->allocator,
                 options->memory_limit ? options->memory_limit : PROLOGUE_DEFAULT_MEMORY_LIMIT);
-    prologue_session *session =
-        ledger_new(&ledger, PROLOGUE_SUBSYSTEM_GRAPH, sizeof *session);
+    prologue_session *session = ledger_new(&ledger, PROLOGUE_SUBSYSTEM_GRAPH, sizeof *session);
     if (!session) {
         return ledger_error(&ledger);
     }
@@ -130,8 +129,8 @@ int session_absolute(const char *path, char *text, size_t size) {
         }
         length = strlen(text);
     }
-    int wrote = snprintf(text + length, size - length, "%s%s", length && path ? "/" : "",
-                         path ? path : "");
+    int wrote =
+        snprintf(text + length, size - length, "%s%s", length && path ? "/" : "", path ? path : "");
     return wrote < 0 || (size_t)wrote >= size - length ? PROLOGUE_EINVALID : 0;
 }
 
@@ -192,8 +191,8 @@ int session_scan(prologue_session *session, void *argument) {
     struct scan_call *call = argument;
     struct walk *walk = NULL;
     uint64_t began = uv_hrtime();
-    int code = session_walk(session, &walk, call->request->config, call->request->root,
-                            session->threads);
+    int code =
+        session_walk(session, &walk, call->request->config, call->request->root, session->threads);
     if (code) {
         return code;
     }
@@ -207,6 +206,10 @@ int session_scan(prologue_session *session, void *argument) {
         return code;
     }
     uint32_t threads = walk->workers.count;
+    if (code == PROLOGUE_ELIMIT) {
+        walk_stop(walk);
+    }
+    walk_release(walk);
     int failed = report_new(&call->report, walk, code);
     if (failed) {
         return failed;

@@ -85,8 +85,7 @@ static bool is_assumed(struct walk *walk, const struct answer *answer) {
     return true;
 }
 
-static void fill(prologue_session *session, const struct answer *answer,
-                 prologue_resolution *out) {
+static void fill(prologue_session *session, const struct answer *answer, prologue_resolution *out) {
     size_t size = out->size;
     *out = (prologue_resolution){.size = size,
                                  .external = answer->outcome == RESOLVE_EXTERNAL,

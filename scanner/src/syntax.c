@@ -3,7 +3,7 @@
 #include "language.h"
 #include "syntax_tree.h"
 
-#define SYNTAX_FACTOR 160             /* for a byte of source; 30 to 90 is usual, asm.js takes 150 */
+#define SYNTAX_FACTOR 160 /* for a byte of source; 30 to 90 is usual, asm.js takes 150 */
 #define SYNTAX_BASE ((size_t)1 << 20) /* and beside that */
 #define SYNTAX_QUERY_CAP ((size_t)16 << 20)
 #define SYNTAX_MAX_SOURCE ((size_t)1 << 30)
@@ -23,14 +23,16 @@ struct syntax {
 
 struct syntax *syntax_new(struct ledger *ledger) {
     struct syntax *syntax = ledger_new(ledger, PROLOGUE_SUBSYSTEM_GRAMMAR, sizeof *syntax);
-    if (!syntax) return NULL;
+    if (!syntax)
+        return NULL;
     syntax->ledger = ledger;
     syntax_arena_init(&syntax->lasting, ledger, SYNTAX_QUERY_CAP);
     return syntax;
 }
 
 void syntax_free(struct syntax *syntax) {
-    if (!syntax) return;
+    if (!syntax)
+        return;
     syntax_arena_drop(&syntax->lasting);
     ledger_free(syntax->ledger, PROLOGUE_SUBSYSTEM_GRAMMAR, syntax, sizeof *syntax);
 }
@@ -45,7 +47,8 @@ static const char *const capture_names[CAPTURES] = {
 
 static uint8_t capture_named(const char *name, uint32_t length) {
     for (uint8_t i = 0; i < CAPTURES; i++) {
-        if (slice_equal(slice_of(capture_names[i]), (struct slice){name, length})) return i;
+        if (slice_equal(slice_of(capture_names[i]), (struct slice){name, length}))
+            return i;
     }
     return CAPTURES;
 }
@@ -55,9 +58,11 @@ static bool compile(struct compiled *compiled, const struct language *language) 
     uint32_t offset, length, captures;
     TSQuery *query = ts_query_new(language->grammar(), language->query,
                                   (uint32_t)strlen(language->query), &offset, &error);
-    if (!query) return false;
+    if (!query)
+        return false;
     captures = ts_query_capture_count(query);
-    if (captures > SYNTAX_MAX_QUERY_CAPTURES) return false;
+    if (captures > SYNTAX_MAX_QUERY_CAPTURES)
+        return false;
     for (uint32_t i = 0; i < captures; i++) {
         const char *name = ts_query_capture_name_for_id(query, i, &length);
         compiled->capture_of[i] = capture_named(name, length);
@@ -67,7 +72,8 @@ static bool compile(struct compiled *compiled, const struct language *language) 
 }
 
 static bool prepare(struct syntax *syntax, int language) {
-    if (syntax->compiled[language].query) return true;
+    if (syntax->compiled[language].query)
+        return true;
     volatile bool done = false;
     if (setjmp(syntax->lasting.escape) == 0) {
         syntax_arena_enter(&syntax->lasting);
@@ -96,14 +102,9 @@ static const char *replacement(const struct source *source, size_t at, size_t *l
         struct slice text;
         const char *instead;
     } table[] = {
-        {{"\xC2\xA0", 2}, "  "},
-        {{"\xE1\x9A\x80", 3}, "   "},
-        {{"\xE2\x80\xA8", 3}, "\n  "},
-        {{"\xE2\x80\xA9", 3}, "\n  "},
-        {{"\xE2\x80\xAF", 3}, "   "},
-        {{"\xE2\x81\x9F", 3}, "   "},
-        {{"\xE3\x80\x80", 3}, "   "},
-        {{"\xEF\xBB\xBF", 3}, "   "},
+        {{"\xC2\xA0", 2}, "  "},       {{"\xE1\x9A\x80", 3}, "   "}, {{"\xE2\x80\xA8", 3}, "\n  "},
+        {{"\xE2\x80\xA9", 3}, "\n  "}, {{"\xE2\x80\xAF", 3}, "   "}, {{"\xE2\x81\x9F", 3}, "   "},
+        {{"\xE3\x80\x80", 3}, "   "},  {{"\xEF\xBB\xBF", 3}, "   "},
     };
     struct slice rest = {source->bytes + at, source->size - at};
     unsigned char c = (unsigned char)rest.data[0];
@@ -111,10 +112,12 @@ static const char *replacement(const struct source *source, size_t at, size_t *l
         *length = 1;
         return rest.length > 1 && rest.data[1] == '\n' ? NULL : "\n";
     }
-    if (c < 0xC2) return NULL;
+    if (c < 0xC2)
+        return NULL;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         *length = table[i].text.length;
-        if (slice_starts(rest, table[i].text)) return table[i].instead;
+        if (slice_starts(rest, table[i].text))
+            return table[i].instead;
     }
     *length = 3; /* U+2000 to U+200A */
     bool space = rest.length > 2 && c == 0xE2 && rest.data[1] == '\x80' &&
@@ -124,7 +127,8 @@ static const char *replacement(const struct source *source, size_t at, size_t *l
 
 static size_t next_replacement(const struct source *source, size_t at, size_t end) {
     size_t length;
-    while (at < end && !replacement(source, at, &length)) at++;
+    while (at < end && !replacement(source, at, &length))
+        at++;
     return at;
 }
 
@@ -132,7 +136,8 @@ static const char *read_source(void *payload, uint32_t offset, TSPoint position,
     const struct source *source = payload;
     (void)position;
     *length = 0;
-    if (offset >= source->size) return "";
+    if (offset >= source->size)
+        return "";
     size_t end = source->size, replaced;
     if (!source->plain) {
         const char *instead = replacement(source, offset, &replaced);
@@ -140,7 +145,8 @@ static const char *read_source(void *payload, uint32_t offset, TSPoint position,
             *length = (uint32_t)replaced;
             return instead;
         }
-        if (end - offset > SYNTAX_PIECE) end = offset + SYNTAX_PIECE;
+        if (end - offset > SYNTAX_PIECE)
+            end = offset + SYNTAX_PIECE;
         end = next_replacement(source, offset, end);
     }
     *length = (uint32_t)(end - offset);
@@ -172,7 +178,8 @@ static void fill(struct syntax_parse *parse) {
 static enum syntax_answer run(struct syntax *syntax, struct syntax_parse *parse, int language) {
     const struct compiled *compiled = &syntax->compiled[language];
     TSTree *tree = parse_tree(languages[language].grammar(), parse->bytes, parse->size);
-    if (!tree) return SYNTAX_BROKEN;
+    if (!tree)
+        return SYNTAX_BROKEN;
     parse->root = ts_tree_root_node(tree);
     parse->capture_of = compiled->capture_of;
     syntax_collect(parse, compiled->query);
@@ -200,8 +207,10 @@ enum syntax_answer syntax_read(struct syntax *syntax, const struct lex_options *
     volatile enum syntax_answer answer = SYNTAX_NOMEM;
     facts_clear(facts);
     facts->grammar = true;
-    if (options->dialect & DIALECT_MDX) return SYNTAX_BROKEN; /* no grammar reads it */
-    if (size > SYNTAX_MAX_SOURCE || !prepare(syntax, language)) return SYNTAX_NOMEM;
+    if (options->dialect & DIALECT_MDX)
+        return SYNTAX_BROKEN; /* no grammar reads it */
+    if (size > SYNTAX_MAX_SOURCE || !prepare(syntax, language))
+        return SYNTAX_NOMEM;
     syntax_arena_init(&syntax->passing, syntax->ledger, parse_cap(syntax->ledger, size));
     if (setjmp(syntax->passing.escape) == 0) {
         syntax_arena_enter(&syntax->passing);
@@ -209,6 +218,7 @@ enum syntax_answer syntax_read(struct syntax *syntax, const struct lex_options *
     }
     syntax_arena_enter(NULL);
     syntax_arena_drop(&syntax->passing);
-    if (answer == SYNTAX_NOMEM) facts_clear(facts);
+    if (answer == SYNTAX_NOMEM)
+        facts_clear(facts);
     return answer;
 }

@@ -45,40 +45,49 @@ void syntax_arena_drop(struct syntax_arena *arena) {
 }
 
 static struct syntax_arena_chunk *chunk_new(struct syntax_arena *arena, size_t size) {
-    if (size > arena->cap || arena->held > arena->cap - size) longjmp(arena->escape, 1);
+    if (size > arena->cap || arena->held > arena->cap - size)
+        longjmp(arena->escape, 1);
     struct syntax_arena_chunk *chunk =
         ledger_resize(arena->ledger, PROLOGUE_SUBSYSTEM_GRAMMAR, NULL, 0, size);
-    if (!chunk) longjmp(arena->escape, 1);
+    if (!chunk)
+        longjmp(arena->escape, 1);
     *chunk = (struct syntax_arena_chunk){.next = arena->chunks, .size = size};
-    if (arena->chunks) arena->chunks->previous = chunk;
+    if (arena->chunks)
+        arena->chunks->previous = chunk;
     arena->chunks = chunk;
     arena->held += size;
     return chunk;
 }
 
 static size_t class_size(uint32_t class) {
-    if (class < SMALL_CLASSES) return (class + 1) * UNIT;
+    if (class < SMALL_CLASSES)
+        return (class + 1) * UNIT;
     return SMALL_LIMIT << (class - SMALL_CLASSES + 1);
 }
 
 static uint32_t class_of(size_t size) {
-    if (size <= SMALL_LIMIT) return (uint32_t)((size - 1) / UNIT);
+    if (size <= SMALL_LIMIT)
+        return (uint32_t)((size - 1) / UNIT);
     uint32_t class = SMALL_CLASSES;
-    while (class_size(class) < size) class++;
+    while (class_size(class) < size)
+        class ++;
     return class;
 }
 
 static void *take_own_chunk(struct syntax_arena *arena, size_t size) {
     size_t head = sizeof(struct syntax_arena_chunk) + sizeof(struct block_header);
-    if (size > SIZE_MAX - head) longjmp(arena->escape, 1);
+    if (size > SIZE_MAX - head)
+        longjmp(arena->escape, 1);
     struct block_header *header = (struct block_header *)(chunk_new(arena, head + size) + 1);
     *header = (struct block_header){.size = size, .class = OWN_CHUNK};
     return header + 1;
 }
 
 void *syntax_arena_take(struct syntax_arena *arena, size_t size) {
-    if (size == 0) size = 1;
-    if (size > SHARED_LIMIT) return take_own_chunk(arena, size);
+    if (size == 0)
+        size = 1;
+    if (size > SHARED_LIMIT)
+        return take_own_chunk(arena, size);
     uint32_t class = class_of(size);
     void *block = arena->reusable[class];
     if (block) {
@@ -99,14 +108,18 @@ void *syntax_arena_take(struct syntax_arena *arena, size_t size) {
 
 static void give_own_chunk(struct syntax_arena *arena, struct block_header *header) {
     struct syntax_arena_chunk *chunk = (struct syntax_arena_chunk *)header - 1;
-    if (chunk->next) chunk->next->previous = chunk->previous;
-    if (chunk->previous) chunk->previous->next = chunk->next;
-    else arena->chunks = chunk->next;
+    if (chunk->next)
+        chunk->next->previous = chunk->previous;
+    if (chunk->previous)
+        chunk->previous->next = chunk->next;
+    else
+        arena->chunks = chunk->next;
     chunk_drop(arena, chunk);
 }
 
 void syntax_arena_give(struct syntax_arena *arena, void *block) {
-    if (!block) return;
+    if (!block)
+        return;
     struct block_header *header = (struct block_header *)block - 1;
     if (header->class == OWN_CHUNK) {
         give_own_chunk(arena, header);
@@ -118,9 +131,11 @@ void syntax_arena_give(struct syntax_arena *arena, void *block) {
 }
 
 void *syntax_arena_resize(struct syntax_arena *arena, void *block, size_t size) {
-    if (!block) return syntax_arena_take(arena, size);
+    if (!block)
+        return syntax_arena_take(arena, size);
     uint64_t held = ((struct block_header *)block - 1)->size;
-    if (size <= held) return block;
+    if (size <= held)
+        return block;
     void *grown = syntax_arena_take(arena, size);
     memcpy(grown, block, held);
     syntax_arena_give(arena, block);
@@ -128,10 +143,12 @@ void *syntax_arena_resize(struct syntax_arena *arena, void *block, size_t size) 
 }
 
 void *syntax_arena_grow(struct syntax_arena *arena, void *items, size_t *capacity, size_t need,
-                 size_t item_size) {
-    if (need <= *capacity) return items;
+                        size_t item_size) {
+    if (need <= *capacity)
+        return items;
     size_t wanted = *capacity + *capacity / 2 + 16;
-    if (wanted < need) wanted = need;
+    if (wanted < need)
+        wanted = need;
     items = syntax_arena_resize(arena, items, wanted * item_size);
     *capacity = wanted;
     return items;
@@ -142,8 +159,10 @@ static void *hook_malloc(size_t size) {
 }
 
 static void *hook_calloc(size_t count, size_t size) {
-    if (!current_arena) return calloc(count, size);
-    if (size && count > SIZE_MAX / size) longjmp(current_arena->escape, 1);
+    if (!current_arena)
+        return calloc(count, size);
+    if (size && count > SIZE_MAX / size)
+        longjmp(current_arena->escape, 1);
     void *block = syntax_arena_take(current_arena, count * size);
     return memset(block, 0, count * size);
 }
@@ -153,11 +172,15 @@ static void *hook_realloc(void *block, size_t size) {
 }
 
 static void hook_free(void *block) {
-    if (current_arena) syntax_arena_give(current_arena, block);
-    else free(block);
+    if (current_arena)
+        syntax_arena_give(current_arena, block);
+    else
+        free(block);
 }
 
-static void install(void) { ts_set_allocator(hook_malloc, hook_calloc, hook_realloc, hook_free); }
+static void install(void) {
+    ts_set_allocator(hook_malloc, hook_calloc, hook_realloc, hook_free);
+}
 
 void syntax_arena_enter(struct syntax_arena *arena) {
     pthread_once(&install_once, install);

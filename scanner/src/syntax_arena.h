@@ -33,7 +33,7 @@ void *syntax_arena_resize(struct syntax_arena *arena, void *block, size_t size);
 
 /* Grows an array by half at a time to hold `need` items. */
 void *syntax_arena_grow(struct syntax_arena *arena, void *items, size_t *capacity, size_t need,
-                 size_t item_size);
+                        size_t item_size);
 
 /* What tree-sitter asks for on this thread goes to `arena`; NULL: to malloc, as in a program that
  * uses tree-sitter beside us. Installs the allocator at the first call. */

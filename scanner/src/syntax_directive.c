@@ -8,22 +8,27 @@ static TSNode field(TSNode node, const char *name) {
 /* The string of a statement that is nothing else; null where it is more. */
 static TSNode only_string(TSNode statement) {
     uint32_t index = 0;
-    if (!syntax_is(statement, "expression_statement")) return (TSNode){0};
+    if (!syntax_is(statement, "expression_statement"))
+        return (TSNode){0};
     TSNode string = syntax_next_child(statement, &index);
-    if (!syntax_is(string, "string")) return (TSNode){0};
+    if (!syntax_is(string, "string"))
+        return (TSNode){0};
     return ts_node_is_null(syntax_next_child(statement, &index)) ? string : (TSNode){0};
 }
 
 /* ---- names of functions ---------------------------------------------------------------------- */
 
 static struct slice key_text(const struct syntax_parse *parse, TSNode key) {
-    if (syntax_is(key, "string")) return syntax_inner(parse, key);
-    if (ts_node_is_null(key) || syntax_is(key, "computed_property_name")) return SLICE("");
+    if (syntax_is(key, "string"))
+        return syntax_inner(parse, key);
+    if (ts_node_is_null(key) || syntax_is(key, "computed_property_name"))
+        return SLICE("");
     return syntax_text(parse, key);
 }
 
 static struct slice target_text(const struct syntax_parse *parse, TSNode target) {
-    if (syntax_is(target, "member_expression")) target = field(target, "property");
+    if (syntax_is(target, "member_expression"))
+        target = field(target, "property");
     if (syntax_is(target, "identifier") || syntax_is(target, "property_identifier") ||
         syntax_is(target, "private_property_identifier")) {
         return syntax_text(parse, target);
@@ -34,20 +39,26 @@ static struct slice target_text(const struct syntax_parse *parse, TSNode target)
 /* What an anonymous function is assigned to. */
 static struct slice assigned_name(const struct syntax_parse *parse, TSNode function) {
     TSNode parent = ts_node_parent(function);
-    while (syntax_is(parent, "parenthesized_expression")) parent = ts_node_parent(parent);
-    if (syntax_is(parent, "variable_declarator")) return target_text(parse, field(parent, "name"));
+    while (syntax_is(parent, "parenthesized_expression"))
+        parent = ts_node_parent(parent);
+    if (syntax_is(parent, "variable_declarator"))
+        return target_text(parse, field(parent, "name"));
     if (syntax_is(parent, "assignment_expression") || syntax_is(parent, "assignment_pattern")) {
         return target_text(parse, field(parent, "left"));
     }
-    if (syntax_is(parent, "pair")) return key_text(parse, field(parent, "key"));
-    if (syntax_is(parent, "public_field_definition")) return key_text(parse, field(parent, "name"));
-    if (syntax_is(parent, "export_statement")) return SLICE("default");
+    if (syntax_is(parent, "pair"))
+        return key_text(parse, field(parent, "key"));
+    if (syntax_is(parent, "public_field_definition"))
+        return key_text(parse, field(parent, "name"));
+    if (syntax_is(parent, "export_statement"))
+        return SLICE("default");
     return SLICE("");
 }
 
 static struct slice function_name(const struct syntax_parse *parse, TSNode function) {
     TSNode name = field(function, "name");
-    if (!ts_node_is_null(name)) return key_text(parse, name);
+    if (!ts_node_is_null(name))
+        return key_text(parse, name);
     return assigned_name(parse, function);
 }
 
@@ -57,7 +68,8 @@ static struct fact_directive *add_directive(struct syntax_parse *parse, TSNode s
     struct slice raw = syntax_inner(parse, string);
     uint32_t text = facts_add_text(parse->facts, raw.data, raw.length);
     struct fact_directive *directive = facts_add_directive(parse->facts);
-    if (!directive) return NULL;
+    if (!directive)
+        return NULL;
     directive->span.start = ts_node_start_byte(string) + 1;
     directive->span.end = (uint32_t)(directive->span.start + raw.length);
     directive->text = text;
@@ -71,7 +83,8 @@ static void add_note(struct syntax_parse *parse, TSNode literal, uint8_t code, u
     struct slice raw = syntax_inner(parse, literal);
     uint32_t text = facts_add_text(parse->facts, raw.data, raw.length);
     struct fact_note *note = facts_add_note(parse->facts);
-    if (!note) return;
+    if (!note)
+        return;
     note->span.start = (uint32_t)(raw.data - parse->bytes);
     note->span.end = (uint32_t)(note->span.start + raw.length);
     note->text = text;
@@ -99,16 +112,19 @@ static void add_module_directive(struct syntax_reading *reading, TSNode string) 
         return;
     }
     rule = near_miss_find(parse->options->directives, raw);
-    if (rule >= 0) add_note(parse, string, NOTE_NEAR_MISS, MISS_TYPO, rule);
+    if (rule >= 0)
+        add_note(parse, string, NOTE_NEAR_MISS, MISS_TYPO, rule);
 }
 
 static void add_function_directive(struct syntax_parse *parse, TSNode string, TSNode function) {
     int rule = directive_set_find(parse->options->directives, syntax_inner(parse, string));
-    if (rule < 0) return;
+    if (rule < 0)
+        return;
     struct slice name = function_name(parse, function);
     uint32_t text = facts_add_text(parse->facts, name.data, name.length);
     struct fact_directive *directive = add_directive(parse, string, rule);
-    if (!directive) return;
+    if (!directive)
+        return;
     directive->in_function = true;
     directive->name = text;
     directive->name_length = (uint32_t)name.length;
@@ -120,12 +136,17 @@ static void read_body(struct syntax_reading *reading, TSNode body, TSNode functi
     bool more = ts_tree_cursor_goto_first_child(&cursor);
     for (; more; more = ts_tree_cursor_goto_next_sibling(&cursor)) {
         TSNode child = ts_tree_cursor_current_node(&cursor);
-        if (syntax_is(child, "{") || syntax_is(child, "comment")) continue;
-        if (syntax_is(child, "hash_bang_line")) continue;
+        if (syntax_is(child, "{") || syntax_is(child, "comment"))
+            continue;
+        if (syntax_is(child, "hash_bang_line"))
+            continue;
         TSNode string = only_string(child);
-        if (ts_node_is_null(string)) break;
-        if (ts_node_is_null(function)) add_module_directive(reading, string);
-        else add_function_directive(reading->parse, string, function);
+        if (ts_node_is_null(string))
+            break;
+        if (ts_node_is_null(function))
+            add_module_directive(reading, string);
+        else
+            add_function_directive(reading->parse, string, function);
         reading->prologue_end = ts_node_end_byte(child);
     }
     ts_tree_cursor_delete(&cursor);
@@ -145,9 +166,11 @@ static void read_statement(struct syntax_parse *parse, TSNode statement) {
         node = syntax_unwrap(inner);
         detail = ts_node_eq(inner, node) ? MISS_TEMPLATE : MISS_PARENTHESISED;
     }
-    if (!syntax_is(node, "string") && !syntax_is(node, "template_string")) return;
+    if (!syntax_is(node, "string") && !syntax_is(node, "template_string"))
+        return;
     int rule = directive_set_find(parse->options->directives, syntax_inner(parse, node));
-    if (rule >= 0) add_note(parse, node, NOTE_NEAR_MISS, detail, rule);
+    if (rule >= 0)
+        add_note(parse, node, NOTE_NEAR_MISS, detail, rule);
 }
 
 void syntax_see_directive(struct syntax_reading *reading, const struct syntax_event *event) {

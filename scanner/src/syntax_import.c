@@ -5,7 +5,8 @@ static void add_note(struct syntax_parse *parse, TSNode first, TSNode last) {
     uint32_t start = ts_node_start_byte(first), end = ts_node_end_byte(last);
     uint32_t text = facts_add_text(parse->facts, parse->bytes + start, end - start);
     struct fact_note *note = facts_add_note(parse->facts);
-    if (!note) return;
+    if (!note)
+        return;
     note->span.start = start;
     note->span.end = end;
     note->text = text;
@@ -17,7 +18,8 @@ static void add_note(struct syntax_parse *parse, TSNode first, TSNode last) {
 static void add_import(struct syntax_parse *parse, uint8_t kind, uint8_t flags, uint32_t group,
                        struct slice raw, struct slice text) {
     struct fact_import *fact = facts_add_import(parse->facts);
-    if (!fact) return;
+    if (!fact)
+        return;
     fact->span.start = (uint32_t)(raw.data - parse->bytes);
     fact->span.end = (uint32_t)(fact->span.start + raw.length);
     fact->kind = kind;
@@ -29,7 +31,8 @@ static void add_import(struct syntax_parse *parse, uint8_t kind, uint8_t flags, 
 }
 
 static struct slice cook(struct syntax_parse *parse, struct slice raw) {
-    if (raw.length == 0 || !memchr(raw.data, '\\', raw.length)) return raw;
+    if (raw.length == 0 || !memchr(raw.data, '\\', raw.length))
+        return raw;
     char *cooked = syntax_arena_take(parse->arena, raw.length);
     return (struct slice){cooked, syntax_cook(raw, cooked)};
 }
@@ -47,7 +50,8 @@ static bool has_token(TSNode node, const char *token) {
     uint32_t count = ts_node_child_count(node);
     for (uint32_t i = 0; i < count && i < 4; i++) {
         TSNode child = ts_node_child(node, i);
-        if (!ts_node_is_named(child) && syntax_is(child, token)) return true;
+        if (!ts_node_is_named(child) && syntax_is(child, token))
+            return true;
     }
     return false;
 }
@@ -55,8 +59,10 @@ static bool has_token(TSNode node, const char *token) {
 static uint8_t import_flags(const struct syntax_reading *reading, TSNode node) {
     const struct syntax_parse *parse = reading->parse;
     struct import_use use = syntax_import_use(parse, reading->import - 1);
-    if (has_token(node, "type") || has_token(node, "typeof")) return FACT_TYPE_STATEMENT;
-    if (use.names && use.names == use.type_names) return FACT_TYPE_NAMES;
+    if (has_token(node, "type") || has_token(node, "typeof"))
+        return FACT_TYPE_STATEMENT;
+    if (use.names && use.names == use.type_names)
+        return FACT_TYPE_NAMES;
     bool typescript = parse->options->dialect & DIALECT_TYPESCRIPT;
     return typescript && use.names && !use.used ? FACT_UNUSED : 0;
 }
@@ -70,7 +76,8 @@ static void read_import(struct syntax_reading *reading, TSNode node) {
         source = field(clause, "source");
         kind = FACT_REQUIRE;
     }
-    if (!syntax_is(source, "string")) return;
+    if (!syntax_is(source, "string"))
+        return;
     add_literal(reading->parse, kind, import_flags(reading, node), source);
 }
 
@@ -78,12 +85,15 @@ static void read_import(struct syntax_reading *reading, TSNode node) {
 static bool exports_types_only(TSNode node) {
     uint32_t index = 0, inner = 0;
     TSNode clause = syntax_next_child(node, &index);
-    if (!syntax_is(clause, "export_clause")) return false;
+    if (!syntax_is(clause, "export_clause"))
+        return false;
     bool any = false;
     for (;;) {
         TSNode specifier = syntax_next_child(clause, &inner);
-        if (ts_node_is_null(specifier)) return any;
-        if (!has_token(specifier, "type")) return false;
+        if (ts_node_is_null(specifier))
+            return any;
+        if (!has_token(specifier, "type"))
+            return false;
         any = true;
     }
 }
@@ -91,28 +101,34 @@ static bool exports_types_only(TSNode node) {
 static void read_export(struct syntax_reading *reading, TSNode node) {
     TSNode source = field(node, "source");
     uint8_t flags = 0;
-    if (has_token(node, "type")) flags = FACT_TYPE_STATEMENT;
-    else if (exports_types_only(node)) flags = FACT_TYPE_NAMES;
+    if (has_token(node, "type"))
+        flags = FACT_TYPE_STATEMENT;
+    else if (exports_types_only(node))
+        flags = FACT_TYPE_NAMES;
     add_literal(reading->parse, FACT_EXPORT, flags, source);
 }
 
 static bool is_plain_template(TSNode node) {
-    if (!syntax_is(node, "template_string")) return false;
+    if (!syntax_is(node, "template_string"))
+        return false;
     uint32_t count = ts_node_child_count(node);
     for (uint32_t i = 0; i < count; i++) {
-        if (syntax_is(ts_node_child(node, i), "template_substitution")) return false;
+        if (syntax_is(ts_node_child(node, i), "template_substitution"))
+            return false;
     }
     return true;
 }
 
-static bool is_literal(TSNode node) { return syntax_is(node, "string") || is_plain_template(node); }
+static bool is_literal(TSNode node) {
+    return syntax_is(node, "string") || is_plain_template(node);
+}
 
 struct pattern {
     struct syntax_parse *parse;
     char *text;
     size_t length;
     uint32_t start, end; /* from the first literal piece to the last */
-    TSNode *pending; /* operands that are still to come, the next one last */
+    TSNode *pending;     /* operands that are still to come, the next one last */
     size_t pending_count, pending_capacity;
 };
 
@@ -124,22 +140,26 @@ static void pattern_push(struct pattern *pattern, TSNode node) {
 }
 
 static void pattern_star(struct pattern *pattern) {
-    if (pattern->length && pattern->text[pattern->length - 1] == '*') return;
+    if (pattern->length && pattern->text[pattern->length - 1] == '*')
+        return;
     pattern->text[pattern->length++] = '*';
 }
 
 static void pattern_literal(struct pattern *pattern, uint32_t start, uint32_t end) {
     struct slice raw = {pattern->parse->bytes + start, end - start};
-    if (pattern->end == 0) pattern->start = start;
+    if (pattern->end == 0)
+        pattern->start = start;
     pattern->end = end;
-    if (raw.length) pattern->length += syntax_cook(raw, pattern->text + pattern->length);
+    if (raw.length)
+        pattern->length += syntax_cook(raw, pattern->text + pattern->length);
 }
 
 static void pattern_template(struct pattern *pattern, TSNode node) {
     uint32_t start = ts_node_start_byte(node) + 1, count = ts_node_child_count(node);
     for (uint32_t i = 0; i < count; i++) {
         TSNode child = ts_node_child(node, i);
-        if (!syntax_is(child, "template_substitution")) continue;
+        if (!syntax_is(child, "template_substitution"))
+            continue;
         pattern_literal(pattern, start, ts_node_start_byte(child));
         pattern_star(pattern);
         start = ts_node_end_byte(child);
@@ -171,11 +191,13 @@ static void pattern_build(struct pattern *pattern, TSNode node) {
 /* A template or concatenation that begins with `./` or `../`. */
 static bool read_relative_glob(struct syntax_parse *parse, TSNode node) {
     struct pattern pattern = {.parse = parse};
-    if (!is_addition(node) && !syntax_is(node, "template_string")) return false;
+    if (!is_addition(node) && !syntax_is(node, "template_string"))
+        return false;
     pattern.text = syntax_arena_take(parse->arena, syntax_text(parse, node).length + 1);
     pattern_build(&pattern, node);
     struct slice text = {pattern.text, pattern.length};
-    if (!slice_starts(text, SLICE("./")) && !slice_starts(text, SLICE("../"))) return false;
+    if (!slice_starts(text, SLICE("./")) && !slice_starts(text, SLICE("../")))
+        return false;
     struct slice raw = {parse->bytes + pattern.start, pattern.end - pattern.start};
     add_import(parse, FACT_GLOB, 0, ++parse->groups, raw, text);
     return true;
@@ -183,9 +205,12 @@ static bool read_relative_glob(struct syntax_parse *parse, TSNode node) {
 
 static void read_target(struct syntax_reading *reading, TSNode call, uint8_t kind, uint8_t flags) {
     TSNode argument = syntax_unwrap(syntax_first_child(field(call, "arguments")));
-    if (ts_node_is_null(argument)) return;
-    if (is_literal(argument)) add_literal(reading->parse, kind, flags, argument);
-    else if (!read_relative_glob(reading->parse, argument)) add_note(reading->parse, argument, argument);
+    if (ts_node_is_null(argument))
+        return;
+    if (is_literal(argument))
+        add_literal(reading->parse, kind, flags, argument);
+    else if (!read_relative_glob(reading->parse, argument))
+        add_note(reading->parse, argument, argument);
 }
 
 static void add_meta_pattern(struct syntax_parse *parse, TSNode literal) {
@@ -202,8 +227,10 @@ static bool all_literal(TSNode array) {
     uint32_t index = 0;
     for (;;) {
         TSNode element = syntax_next_child(array, &index);
-        if (ts_node_is_null(element)) return index > 0;
-        if (!is_literal(element)) return false;
+        if (ts_node_is_null(element))
+            return index > 0;
+        if (!is_literal(element))
+            return false;
     }
 }
 
@@ -217,13 +244,15 @@ static void read_meta_glob(struct syntax_reading *reading, TSNode call) {
         return;
     }
     if (!syntax_is(argument, "array") || !all_literal(argument)) {
-        if (!ts_node_is_null(argument)) add_note(parse, argument, argument);
+        if (!ts_node_is_null(argument))
+            add_note(parse, argument, argument);
         return;
     }
     parse->groups++;
     for (;;) {
         TSNode element = syntax_next_child(argument, &index);
-        if (ts_node_is_null(element)) return;
+        if (ts_node_is_null(element))
+            return;
         add_meta_pattern(parse, element);
     }
 }
@@ -243,7 +272,8 @@ static bool is_require(struct syntax_parse *parse, TSNode callee) {
 
 static void read_call(struct syntax_reading *reading, TSNode call, bool in_try) {
     TSNode callee = field(call, "function");
-    if (!syntax_is(field(call, "arguments"), "arguments")) return;
+    if (!syntax_is(field(call, "arguments"), "arguments"))
+        return;
     if (syntax_is(callee, "import")) {
         read_target(reading, call, FACT_DYNAMIC, 0);
     } else if (is_require(reading->parse, callee)) {
@@ -257,40 +287,58 @@ static void read_call(struct syntax_reading *reading, TSNode call, bool in_try) 
 static void read_new(struct syntax_reading *reading, TSNode node) {
     struct syntax_parse *parse = reading->parse;
     uint32_t index = 0;
-    if (!slice_equal(syntax_text(parse, field(node, "constructor")), SLICE("URL"))) return;
+    if (!slice_equal(syntax_text(parse, field(node, "constructor")), SLICE("URL")))
+        return;
     TSNode arguments = field(node, "arguments");
-    if (ts_node_is_null(arguments)) return;
+    if (ts_node_is_null(arguments))
+        return;
     TSNode target = syntax_next_child(arguments, &index);
     TSNode base = syntax_next_child(arguments, &index);
-    if (ts_node_is_null(base)) return;
-    if (slice_equal(syntax_text(parse, base), SLICE("import.meta.url"))) add_note(parse, target, base);
+    if (ts_node_is_null(base))
+        return;
+    if (slice_equal(syntax_text(parse, base), SLICE("import.meta.url")))
+        add_note(parse, target, base);
 }
 
 static void widen(uint32_t *end, const struct syntax_event *event) {
-    if (event->end > *end) *end = event->end;
+    if (event->end > *end)
+        *end = event->end;
 }
 
 void syntax_see_import(struct syntax_reading *reading, const struct syntax_event *event) {
     bool top = event->start >= reading->scope_end, typed = event->start < reading->type_end;
     switch (event->capture) {
     case CAPTURE_SCOPE_FUNCTION:
-    case CAPTURE_SCOPE_BLOCK: widen(&reading->scope_end, event); break;
-    case CAPTURE_TYPE: widen(&reading->type_end, event); break;
-    case CAPTURE_TRY: widen(&reading->try_end, event); break;
-    case CAPTURE_DOUBT: reading->parse->doubt = true; break;
+    case CAPTURE_SCOPE_BLOCK:
+        widen(&reading->scope_end, event);
+        break;
+    case CAPTURE_TYPE:
+        widen(&reading->type_end, event);
+        break;
+    case CAPTURE_TRY:
+        widen(&reading->try_end, event);
+        break;
+    case CAPTURE_DOUBT:
+        reading->parse->doubt = true;
+        break;
     case CAPTURE_IMPORT:
         reading->import++;
-        if (top) read_import(reading, event->node);
+        if (top)
+            read_import(reading, event->node);
         break;
     case CAPTURE_EXPORT:
-        if (top) read_export(reading, event->node);
+        if (top)
+            read_export(reading, event->node);
         break;
     case CAPTURE_CALL:
-        if (!typed) read_call(reading, event->node, event->start < reading->try_end);
+        if (!typed)
+            read_call(reading, event->node, event->start < reading->try_end);
         break;
     case CAPTURE_NEW:
-        if (!typed) read_new(reading, event->node);
+        if (!typed)
+            read_new(reading, event->node);
         break;
-    default: break;
+    default:
+        break;
     }
 }

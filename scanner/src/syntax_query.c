@@ -3,8 +3,8 @@
 static void add_event(struct syntax_parse *parse, TSNode node, uint8_t capture) {
     parse->events = syntax_arena_grow(parse->arena, parse->events, &parse->event_capacity,
                                       parse->event_count + 1, sizeof *parse->events);
-    parse->events[parse->event_count++] = (struct syntax_event){
-        node, ts_node_start_byte(node), ts_node_end_byte(node), capture};
+    parse->events[parse->event_count++] =
+        (struct syntax_event){node, ts_node_start_byte(node), ts_node_end_byte(node), capture};
 }
 
 static bool begins(const struct syntax_parse *parse, TSNode node, const char *word) {
@@ -19,12 +19,16 @@ static bool matters(const struct syntax_parse *parse, TSNode node, uint8_t captu
     switch (capture) {
     case CAPTURE_IDENTIFIER:
     case CAPTURE_DEFINE_HERE:
-    case CAPTURE_DEFINE_OUTER: return typescript || begins(parse, node, "r");
-    case CAPTURE_CALL: return begins(parse, node, "import") || begins(parse, node, "r");
+    case CAPTURE_DEFINE_OUTER:
+        return typescript || begins(parse, node, "r");
+    case CAPTURE_CALL:
+        return begins(parse, node, "import") || begins(parse, node, "r");
     case CAPTURE_COMMENT:
     case CAPTURE_JSX:
-    case CAPTURE_JSX_NAME: return typescript;
-    default: return true;
+    case CAPTURE_JSX_NAME:
+        return typescript;
+    default:
+        return true;
     }
 }
 
@@ -38,18 +42,23 @@ static void add_match(struct syntax_parse *parse, const TSQueryMatch *match) {
     TSNode whole = {0}, keyword = {0};
     for (uint16_t i = 0; i < match->capture_count; i++) {
         uint8_t capture = parse->capture_of[match->captures[i].index];
-        if (capture == CAPTURE_TYPE_TO) whole = match->captures[i].node;
-        else if (capture == CAPTURE_TYPE_FROM) keyword = match->captures[i].node;
+        if (capture == CAPTURE_TYPE_TO)
+            whole = match->captures[i].node;
+        else if (capture == CAPTURE_TYPE_FROM)
+            keyword = match->captures[i].node;
         else if (matters(parse, match->captures[i].node, capture)) {
             add_event(parse, match->captures[i].node, capture);
         }
     }
-    if (!ts_node_is_null(whole) && !ts_node_is_null(keyword)) add_rest(parse, whole, keyword);
+    if (!ts_node_is_null(whole) && !ts_node_is_null(keyword))
+        add_rest(parse, whole, keyword);
 }
 
 static bool comes_first(const struct syntax_event *a, const struct syntax_event *b) {
-    if (a->start != b->start) return a->start < b->start;
-    if (a->end != b->end) return a->end > b->end;
+    if (a->start != b->start)
+        return a->start < b->start;
+    if (a->end != b->end)
+        return a->end > b->end;
     return a->capture <= b->capture;
 }
 
@@ -57,22 +66,23 @@ static void merge(const struct syntax_event *from, struct syntax_event *to, size
                   size_t middle, size_t end) {
     size_t left = start, right = middle;
     for (size_t i = start; i < end; i++) {
-        bool take_left =
-            left < middle && (right >= end || comes_first(&from[left], &from[right]));
+        bool take_left = left < middle && (right >= end || comes_first(&from[left], &from[right]));
         to[i] = from[take_left ? left++ : right++];
     }
 }
 
 static bool is_sorted(const struct syntax_parse *parse) {
     for (size_t i = 1; i < parse->event_count; i++) {
-        if (!comes_first(&parse->events[i - 1], &parse->events[i])) return false;
+        if (!comes_first(&parse->events[i - 1], &parse->events[i]))
+            return false;
     }
     return true;
 }
 
 static void sort_events(struct syntax_parse *parse) {
     size_t count = parse->event_count;
-    if (is_sorted(parse)) return;
+    if (is_sorted(parse))
+        return;
     struct syntax_event *other = syntax_arena_take(parse->arena, count * sizeof *other);
     struct syntax_event *events = parse->events;
     for (size_t width = 1; width < count; width *= 2) {
@@ -93,7 +103,8 @@ void syntax_collect(struct syntax_parse *parse, const TSQuery *query) {
     TSQueryCursor *cursor = ts_query_cursor_new();
     TSQueryMatch match;
     ts_query_cursor_exec(cursor, query, parse->root);
-    while (ts_query_cursor_next_match(cursor, &match)) add_match(parse, &match);
+    while (ts_query_cursor_next_match(cursor, &match))
+        add_match(parse, &match);
     ts_query_cursor_delete(cursor);
     sort_events(parse);
 }

@@ -33,7 +33,7 @@ struct frame {
 struct syntax_scopes {
     struct name *names;
     size_t name_count, name_capacity;
-    size_t *slots, slot_mask; /* open addressing; name index + 1 */
+    size_t *slots, slot_mask;    /* open addressing; name index + 1 */
     struct import_name *imports; /* in order of `import` */
     size_t import_count, import_capacity;
     struct range *ranges; /* where a name is declared anew */
@@ -69,7 +69,8 @@ static size_t find_name(const struct syntax_scopes *scopes, struct slice text) {
 /* Identifiers may be spelled with escapes. */
 static struct slice cooked_text(struct syntax_parse *parse, TSNode node) {
     struct slice text = syntax_text(parse, node);
-    if (!memchr(text.data, '\\', text.length)) return text;
+    if (!memchr(text.data, '\\', text.length))
+        return text;
     char *cooked = syntax_arena_take(parse->arena, text.length);
     return (struct slice){cooked, syntax_cook(text, cooked)};
 }
@@ -77,7 +78,8 @@ static struct slice cooked_text(struct syntax_parse *parse, TSNode node) {
 static size_t add_name(struct syntax_parse *parse, struct slice text) {
     struct syntax_scopes *scopes = parse->scopes;
     size_t *slot = slot_of(scopes, text);
-    if (*slot) return *slot - 1;
+    if (*slot)
+        return *slot - 1;
     scopes->names = syntax_arena_grow(parse->arena, scopes->names, &scopes->name_capacity,
                                       scopes->name_count + 1, sizeof *scopes->names);
     scopes->names[scopes->name_count] = (struct name){.text = text};
@@ -90,7 +92,8 @@ static void make_slots(struct syntax_parse *parse) {
     for (size_t i = 0; i < parse->event_count; i++) {
         names += parse->events[i].capture == CAPTURE_IMPORT_NAME;
     }
-    while (size < names * 2) size *= 2;
+    while (size < names * 2)
+        size *= 2;
     parse->scopes->slots = syntax_arena_take(parse->arena, size * sizeof(size_t));
     memset(parse->scopes->slots, 0, size * sizeof(size_t));
     parse->scopes->slot_mask = size - 1;
@@ -116,16 +119,17 @@ static void enter_frame(struct syntax_parse *parse, const struct syntax_event *e
 }
 
 static bool is_scope(uint8_t capture, bool function_only) {
-    return capture == CAPTURE_SCOPE_FUNCTION ||
-           (!function_only && capture == CAPTURE_SCOPE_BLOCK);
+    return capture == CAPTURE_SCOPE_FUNCTION || (!function_only && capture == CAPTURE_SCOPE_BLOCK);
 }
 
 /* The innermost scope, or with `skip` the one around it; NULL: the module. */
 static const struct frame *scope_around(const struct syntax_scopes *scopes, bool function_only,
                                         bool skip) {
     for (size_t i = scopes->frame_count; i-- > 0;) {
-        if (!is_scope(scopes->frames[i].capture, function_only)) continue;
-        if (!skip) return &scopes->frames[i];
+        if (!is_scope(scopes->frames[i].capture, function_only))
+            continue;
+        if (!skip)
+            return &scopes->frames[i];
         skip = false;
     }
     return NULL;
@@ -152,17 +156,21 @@ static void add_use(struct syntax_parse *parse, size_t name, uint32_t offset) {
 static uint8_t binding_around(const struct syntax_scopes *scopes) {
     for (size_t i = scopes->frame_count; i-- > 0;) {
         uint8_t capture = scopes->frames[i].capture;
-        if (capture == CAPTURE_BIND_VAR || capture == CAPTURE_BIND_BLOCK) return capture;
-        if (capture == CAPTURE_VALUE || is_scope(capture, false)) break;
+        if (capture == CAPTURE_BIND_VAR || capture == CAPTURE_BIND_BLOCK)
+            return capture;
+        if (capture == CAPTURE_VALUE || is_scope(capture, false))
+            break;
     }
     return CAPTURE_VALUE;
 }
 
 static void see_identifier(struct syntax_parse *parse, const struct syntax_event *event) {
     struct syntax_scopes *scopes = parse->scopes;
-    if (scopes->type_depth || scopes->import_depth) return;
+    if (scopes->type_depth || scopes->import_depth)
+        return;
     size_t name = find_name(scopes, cooked_text(parse, event->node));
-    if (name == NO_NAME) return;
+    if (name == NO_NAME)
+        return;
     uint8_t binding = binding_around(scopes);
     if (event->capture == CAPTURE_DEFINE_OUTER) {
         declare(parse, name, scope_around(scopes, false, true));
@@ -188,7 +196,8 @@ static void see_import_name(struct syntax_parse *parse, const struct syntax_even
                                         scopes->import_count + 1, sizeof *scopes->imports);
     scopes->imports[scopes->import_count++] =
         (struct import_name){name, import, scopes->type_depth > 0};
-    if (name == NAME_REQUIRE && !scopes->type_depth) scopes->names[name].everywhere = true;
+    if (name == NAME_REQUIRE && !scopes->type_depth)
+        scopes->names[name].everywhere = true;
 }
 
 /* First pass: the names. */
@@ -198,8 +207,10 @@ static void find_import_names(struct syntax_parse *parse) {
     for (size_t i = 0; i < parse->event_count; i++) {
         const struct syntax_event *event = &parse->events[i];
         leave_frames(scopes, event->start);
-        if (event->capture == CAPTURE_IMPORT) import++;
-        if (event->capture == CAPTURE_TYPE) enter_frame(parse, event);
+        if (event->capture == CAPTURE_IMPORT)
+            import++;
+        if (event->capture == CAPTURE_TYPE)
+            enter_frame(parse, event);
         if (event->capture == CAPTURE_IMPORT_NAME && import) {
             see_import_name(parse, event, import - 1);
         }
@@ -223,27 +234,34 @@ static void find_uses(struct syntax_parse *parse) {
         } else if (event->capture == CAPTURE_JSX) {
             scopes->jsx = true;
         } else if (event->capture == CAPTURE_JSX_NAME) {
-            if (is_host_element(syntax_text(parse, event->node))) done = event;
+            if (is_host_element(syntax_text(parse, event->node)))
+                done = event;
         } else if (event->capture >= CAPTURE_DEFINE_OUTER) {
-            if (done && same_place(done, event)) continue;
+            if (done && same_place(done, event))
+                continue;
             done = event;
-            if (event->capture != CAPTURE_IMPORT_NAME) see_identifier(parse, event);
+            if (event->capture != CAPTURE_IMPORT_NAME)
+                see_identifier(parse, event);
         }
     }
     leave_frames(scopes, UINT32_MAX);
 }
 
 static bool range_before(const struct range *a, const struct range *b) {
-    if (a->name != b->name) return a->name < b->name;
+    if (a->name != b->name)
+        return a->name < b->name;
     return a->start != b->start ? a->start < b->start : a->end > b->end;
 }
 
 static void sift(struct range *ranges, size_t root, size_t count) {
     for (;;) {
         size_t child = 2 * root + 1;
-        if (child >= count) return;
-        if (child + 1 < count && range_before(&ranges[child], &ranges[child + 1])) child++;
-        if (!range_before(&ranges[root], &ranges[child])) return;
+        if (child >= count)
+            return;
+        if (child + 1 < count && range_before(&ranges[child], &ranges[child + 1]))
+            child++;
+        if (!range_before(&ranges[root], &ranges[child]))
+            return;
         struct range swap = ranges[root];
         ranges[root] = ranges[child];
         ranges[child] = swap;
@@ -252,7 +270,8 @@ static void sift(struct range *ranges, size_t root, size_t count) {
 }
 
 static void sort_ranges(struct range *ranges, size_t count) {
-    for (size_t i = count / 2; i-- > 0;) sift(ranges, i, count);
+    for (size_t i = count / 2; i-- > 0;)
+        sift(ranges, i, count);
     for (size_t end = count; end-- > 1;) {
         struct range swap = ranges[0];
         ranges[0] = ranges[end];
@@ -269,7 +288,8 @@ static void merge_ranges(struct syntax_scopes *scopes) {
         struct range range = scopes->ranges[i];
         bool inside = kept && scopes->ranges[kept - 1].name == range.name &&
                       scopes->ranges[kept - 1].end >= range.end;
-        if (!inside) scopes->ranges[kept++] = range;
+        if (!inside)
+            scopes->ranges[kept++] = range;
     }
     scopes->range_count = kept;
 }
@@ -279,36 +299,45 @@ static bool is_shadowed(const struct syntax_scopes *scopes, size_t name, uint32_
     size_t low = 0, high = scopes->range_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (range_before(&wanted, &scopes->ranges[middle])) high = middle;
-        else low = middle + 1;
+        if (range_before(&wanted, &scopes->ranges[middle]))
+            high = middle;
+        else
+            low = middle + 1;
     }
-    if (low == 0) return false;
+    if (low == 0)
+        return false;
     const struct range *range = &scopes->ranges[low - 1];
     return range->name == name && offset >= range->start && offset < range->end;
 }
 
 static void use_by_text(struct syntax_scopes *scopes, struct slice text) {
     size_t name = find_name(scopes, text);
-    if (name != NO_NAME) scopes->names[name].used = true;
+    if (name != NO_NAME)
+        scopes->names[name].used = true;
 }
 
 static bool is_name_byte(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '$' || (unsigned char)c >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '$' || (unsigned char)c >= 0x80;
 }
 
 /* `@jsx h`, `@jsxFrag Fragment`: the name before a dot. False where the pragma is not there. */
 static bool use_pragma(struct syntax_scopes *scopes, struct slice comment, struct slice pragma) {
     for (size_t i = 0; i + pragma.length < comment.length; i++) {
         struct slice rest = slice_skip(comment, i);
-        if (rest.data[0] != '@' || !slice_starts(rest, pragma)) continue;
+        if (rest.data[0] != '@' || !slice_starts(rest, pragma))
+            continue;
         rest = slice_skip(rest, pragma.length);
         size_t space = 0, length = 0;
-        while (space < rest.length && (rest.data[space] == ' ' || rest.data[space] == '\t')) space++;
-        if (space == 0) continue;
+        while (space < rest.length && (rest.data[space] == ' ' || rest.data[space] == '\t'))
+            space++;
+        if (space == 0)
+            continue;
         rest = slice_skip(rest, space);
-        while (length < rest.length && is_name_byte(rest.data[length])) length++;
-        if (length == 0) continue;
+        while (length < rest.length && is_name_byte(rest.data[length]))
+            length++;
+        if (length == 0)
+            continue;
         use_by_text(scopes, (struct slice){rest.data, length});
         return true;
     }
@@ -317,9 +346,11 @@ static bool use_pragma(struct syntax_scopes *scopes, struct slice comment, struc
 
 static void use_factory(struct syntax_parse *parse) {
     struct syntax_scopes *scopes = parse->scopes;
-    if (!scopes->jsx) return;
+    if (!scopes->jsx)
+        return;
     for (size_t i = 0; i < parse->event_count; i++) {
-        if (parse->events[i].capture != CAPTURE_COMMENT) continue;
+        if (parse->events[i].capture != CAPTURE_COMMENT)
+            continue;
         struct slice comment = syntax_text(parse, parse->events[i].node);
         use_pragma(scopes, comment, SLICE("@jsx"));
         use_pragma(scopes, comment, SLICE("@jsxFrag"));
@@ -338,7 +369,8 @@ void syntax_scopes_build(struct syntax_parse *parse) {
     merge_ranges(scopes);
     for (size_t i = 0; i < scopes->use_count; i++) {
         struct use use = scopes->uses[i];
-        if (!is_shadowed(scopes, use.name, use.offset)) scopes->names[use.name].used = true;
+        if (!is_shadowed(scopes, use.name, use.offset))
+            scopes->names[use.name].used = true;
     }
     use_factory(parse);
 }
@@ -354,8 +386,10 @@ struct import_use syntax_import_use(const struct syntax_parse *parse, size_t imp
     size_t low = 0, high = scopes->import_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (scopes->imports[middle].import < import) low = middle + 1;
-        else high = middle;
+        if (scopes->imports[middle].import < import)
+            low = middle + 1;
+        else
+            high = middle;
     }
     for (size_t i = low; i < scopes->import_count && scopes->imports[i].import == import; i++) {
         use.names++;

@@ -2,14 +2,17 @@
 
 struct slice syntax_text(const struct syntax_parse *parse, TSNode node) {
     uint32_t start = ts_node_start_byte(node), end = ts_node_end_byte(node);
-    if (end > parse->size) end = (uint32_t)parse->size;
-    if (start > end) start = end;
+    if (end > parse->size)
+        end = (uint32_t)parse->size;
+    if (start > end)
+        start = end;
     return (struct slice){parse->bytes + start, end - start};
 }
 
 struct slice syntax_inner(const struct syntax_parse *parse, TSNode node) {
     struct slice text = syntax_text(parse, node);
-    if (text.length < 2) return (struct slice){text.data, 0};
+    if (text.length < 2)
+        return (struct slice){text.data, 0};
     return (struct slice){text.data + 1, text.length - 2};
 }
 
@@ -21,7 +24,8 @@ TSNode syntax_next_child(TSNode node, uint32_t *index) {
     uint32_t count = ts_node_child_count(node);
     while (*index < count) {
         TSNode child = ts_node_child(node, (*index)++);
-        if (!ts_node_is_named(child) || syntax_is(child, "comment")) continue;
+        if (!ts_node_is_named(child) || syntax_is(child, "comment"))
+            continue;
         return child;
     }
     return (TSNode){0};
@@ -33,14 +37,18 @@ TSNode syntax_first_child(TSNode node) {
 }
 
 TSNode syntax_unwrap(TSNode node) {
-    while (syntax_is(node, "parenthesized_expression")) node = syntax_first_child(node);
+    while (syntax_is(node, "parenthesized_expression"))
+        node = syntax_first_child(node);
     return node;
 }
 
 static int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
     return -1;
 }
 
@@ -50,12 +58,16 @@ static bool take_hex(struct slice *text, size_t digits, uint32_t *value) {
     *value = 0;
     while (i < text->length && (digits == 0 || i < digits)) {
         int digit = hex_value(text->data[i]);
-        if (digit < 0) break;
-        if (*value <= 0x10FFFF) *value = *value * 16 + (uint32_t)digit;
+        if (digit < 0)
+            break;
+        if (*value <= 0x10FFFF)
+            *value = *value * 16 + (uint32_t)digit;
         i++;
     }
-    if (i == 0 || (digits && i != digits) || *value > 0x10FFFF) return false;
-    if (digits == 0 && (i >= text->length || text->data[i++] != '}')) return false;
+    if (i == 0 || (digits && i != digits) || *value > 0x10FFFF)
+        return false;
+    if (digits == 0 && (i >= text->length || text->data[i++] != '}'))
+        return false;
     *text = slice_skip(*text, i);
     return true;
 }
@@ -64,14 +76,17 @@ static bool take_hex(struct slice *text, size_t digits, uint32_t *value) {
 static bool take_unicode(struct slice *text, uint32_t *value) {
     struct slice rest = *text;
     bool braced = rest.length && rest.data[0] == '{';
-    if (braced) rest = slice_skip(rest, 1);
-    if (!take_hex(&rest, braced ? 0 : 4, value)) return false;
+    if (braced)
+        rest = slice_skip(rest, 1);
+    if (!take_hex(&rest, braced ? 0 : 4, value))
+        return false;
     *text = rest;
     return true;
 }
 
 static size_t put_code_point(char *out, uint32_t c) {
-    if (c >= 0xD800 && c <= 0xDFFF) c = 0xFFFD;
+    if (c >= 0xD800 && c <= 0xDFFF)
+        c = 0xFFFD;
     if (c < 0x80) {
         out[0] = (char)c;
         return 1;
@@ -97,9 +112,11 @@ static size_t put_code_point(char *out, uint32_t c) {
 static uint32_t join_surrogates(uint32_t high, struct slice *text) {
     struct slice rest = *text;
     uint32_t low;
-    if (high < 0xD800 || high > 0xDBFF || !slice_starts(rest, SLICE("\\u"))) return high;
+    if (high < 0xD800 || high > 0xDBFF || !slice_starts(rest, SLICE("\\u")))
+        return high;
     rest = slice_skip(rest, 2);
-    if (!take_unicode(&rest, &low) || low < 0xDC00 || low > 0xDFFF) return high;
+    if (!take_unicode(&rest, &low) || low < 0xDC00 || low > 0xDFFF)
+        return high;
     *text = rest;
     return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
 }
@@ -109,7 +126,8 @@ static uint32_t take_octal(struct slice *text, char first) {
     size_t limit = first <= '3' ? 2 : 1;
     for (size_t i = 0; i < limit && text->length; i++) {
         char c = text->data[0];
-        if (c < '0' || c > '7') break;
+        if (c < '0' || c > '7')
+            break;
         value = value * 8 + (uint32_t)(c - '0');
         *text = slice_skip(*text, 1);
     }
@@ -120,7 +138,8 @@ static bool take_line_end(struct slice *text) {
     static const struct slice ends[] = {
         {"\r\n", 2}, {"\n", 1}, {"\r", 1}, {"\xE2\x80\xA8", 3}, {"\xE2\x80\xA9", 3}};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        if (!slice_starts(*text, ends[i])) continue;
+        if (!slice_starts(*text, ends[i]))
+            continue;
         *text = slice_skip(*text, ends[i].length);
         return true;
     }
@@ -131,7 +150,8 @@ static bool take_line_end(struct slice *text) {
 static size_t cook_escape(struct slice *text, char *out) {
     static const char names[] = "nrtbvf", values[] = "\n\r\t\b\v\f";
     uint32_t value;
-    if (take_line_end(text) || text->length == 0) return 0;
+    if (take_line_end(text) || text->length == 0)
+        return 0;
     char c = text->data[0];
     *text = slice_skip(*text, 1);
     const char *name = c ? strchr(names, c) : NULL;
@@ -139,8 +159,10 @@ static size_t cook_escape(struct slice *text, char *out) {
         *out = values[name - names];
         return 1;
     }
-    if (c >= '0' && c <= '7') return put_code_point(out, take_octal(text, c));
-    if (c == 'x' && take_hex(text, 2, &value)) return put_code_point(out, value);
+    if (c >= '0' && c <= '7')
+        return put_code_point(out, take_octal(text, c));
+    if (c == 'x' && take_hex(text, 2, &value))
+        return put_code_point(out, value);
     if (c == 'u' && take_unicode(text, &value)) {
         return put_code_point(out, join_surrogates(value, text));
     }
@@ -153,8 +175,10 @@ size_t syntax_cook(struct slice raw, char *out) {
     while (raw.length) {
         char c = raw.data[0];
         raw = slice_skip(raw, 1);
-        if (c == '\\') length += cook_escape(&raw, out + length);
-        else out[length++] = c;
+        if (c == '\\')
+            length += cook_escape(&raw, out + length);
+        else
+            out[length++] = c;
     }
     return length;
 }

@@ -55,7 +55,7 @@ struct syntax_parse {
     const char *bytes;
     size_t size;
     TSNode root;
-    const uint8_t *capture_of; /* capture index of the query -> enum capture */
+    const uint8_t *capture_of;   /* capture index of the query -> enum capture */
     struct syntax_event *events; /* in document order, the outer one first */
     size_t event_count, event_capacity;
     struct syntax_scopes *scopes;

@@ -23,8 +23,7 @@ void rows_free(struct rows *rows);
 void *rows_add(struct rows *rows);
 
 static inline void *rows_at(const struct rows *rows, uint32_t index) {
-    return rows->blocks[index >> ROWS_SHIFT] +
-           (size_t)(index & (ROWS_BLOCK - 1)) * rows->item_size;
+    return rows->blocks[index >> ROWS_SHIFT] + (size_t)(index & (ROWS_BLOCK - 1)) * rows->item_size;
 }
 
 struct table_slot {

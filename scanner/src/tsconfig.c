@@ -12,8 +12,7 @@ struct pending {
     path_id read[TSCONFIG_MAX_EXTENDS];
 };
 
-void tsconfigs_init(struct tsconfigs *tsconfigs, struct packages *packages,
-                    struct ledger *ledger) {
+void tsconfigs_init(struct tsconfigs *tsconfigs, struct packages *packages, struct ledger *ledger) {
     *tsconfigs = (struct tsconfigs){.packages = packages, .ledger = ledger};
     rows_init(&tsconfigs->rows, ledger, PROLOGUE_SUBSYSTEM_PACKAGES, sizeof(struct tsconfig));
     arena_init(&tsconfigs->texts, ledger, PROLOGUE_SUBSYSTEM_PACKAGES);
@@ -84,9 +83,9 @@ static void take_base_url(struct tsconfigs *tsconfigs, struct tsconfig *tsconfig
         return;
     }
     struct paths *paths = realpath_of(tsconfigs)->paths;
-    tsconfig->has_base_url = check(tsconfigs, path_join(paths, path_at(paths, file)->parent,
-                                                        json_text(json, node),
-                                                        &tsconfig->base_url));
+    tsconfig->has_base_url =
+        check(tsconfigs, path_join(paths, path_at(paths, file)->parent, json_text(json, node),
+                                   &tsconfig->base_url));
 }
 
 static void take_targets(struct tsconfigs *tsconfigs, struct tsconfig *tsconfig, path_id file,
@@ -133,10 +132,8 @@ static void take_paths(struct tsconfigs *tsconfigs, struct tsconfig *tsconfig, p
         }
         uint32_t first = tsconfig->target_count;
         take_targets(tsconfigs, tsconfig, file, json, node);
-        tsconfig->paths[tsconfig->path_count++] =
-            (struct tsconfig_path){{copy, json_key(json, node).length},
-                                   first,
-                                   tsconfig->target_count - first};
+        tsconfig->paths[tsconfig->path_count++] = (struct tsconfig_path){
+            {copy, json_key(json, node).length}, first, tsconfig->target_count - first};
     }
 }
 
@@ -184,7 +181,7 @@ static bool find_extended(struct tsconfigs *tsconfigs, path_id folder, struct sl
                           path_id *real) {
     struct paths *paths = realpath_of(tsconfigs)->paths;
     if (slice_starts(text, SLICE("./")) || slice_starts(text, SLICE("../")) ||
-        slice_starts(text, SLICE("/")) || slice_equal(text, SLICE("."))  ||
+        slice_starts(text, SLICE("/")) || slice_equal(text, SLICE(".")) ||
         slice_equal(text, SLICE(".."))) {
         return find_from(tsconfigs, folder, text, real);
     }
@@ -342,7 +339,8 @@ struct tsconfig *tsconfig_around(struct tsconfigs *tsconfigs, struct folder *fol
         stop = parent_of(realpath, stop);
         found = stop ? ask_folder(tsconfigs, stop) : NO_TSCONFIG;
     }
-    for (struct folder *at = folder; found && at; at = at == stop ? NULL : parent_of(realpath, at)) {
+    for (struct folder *at = folder; found && at;
+         at = at == stop ? NULL : parent_of(realpath, at)) {
         at->tsconfig = found;
     }
     return found && found != NO_TSCONFIG ? rows_at(&tsconfigs->rows, found - 1) : NULL;

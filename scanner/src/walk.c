@@ -3,6 +3,9 @@
 #include "language.h"
 #include "walk_private.h"
 
+/* One part in so many of the limit is set aside for the report, up to a size. */
+enum { RESERVED_SHARE = 8, LARGEST_RESERVE = 16 << 20 };
+
 struct folder *walk_folder_of(const struct walk *walk, const struct file *file) {
     return folder_of(&walk->realpath, path_at(&walk->paths, file->path)->parent);
 }
@@ -67,7 +70,8 @@ static struct file *take_agenda(struct walk *walk) {
 static struct slice package_of_text(struct slice path) {
     struct slice found = {path.data, 0};
     for (size_t i = 0; i + 13 <= path.length; i++) {
-        if (memcmp(path.data + i, "node_modules/", 13) == 0 && (i == 0 || path.data[i - 1] == '/')) {
+        if (memcmp(path.data + i, "node_modules/", 13) == 0 &&
+            (i == 0 || path.data[i - 1] == '/')) {
             struct slice rest = slice_skip(path, i + 13);
             size_t slashes = rest.length && rest.data[0] == '@' ? 2 : 1, length = 0;
             while (length < rest.length && (rest.data[length] != '/' || --slashes)) {
@@ -233,10 +237,9 @@ static void follow(struct walk *walk, const struct waiter *edge, uint32_t *targe
         walk_glob(walk, file, &facts, edge->import, enter_found, &entering);
         return;
     }
-    struct answer answer =
-        resolve(&walk->resolver, walk_folder_of(walk, file),
-                facts_text(&facts, import->text, import->text_length), edge->environment,
-                import->kind == FACT_REQUIRE, NULL);
+    struct answer answer = resolve(&walk->resolver, walk_folder_of(walk, file),
+                                   facts_text(&facts, import->text, import->text_length),
+                                   edge->environment, import->kind == FACT_REQUIRE, NULL);
     *target = edge_of(&answer);
     if (answer.outcome == RESOLVE_MODULE) {
         enter(walk, answer.path, edge);
@@ -399,11 +402,11 @@ void walk_feed(struct walk *walk) {
     while (walk->first_unread && count < room) {
         struct file *file = take_unread(walk);
         const struct folder *folder = walk_folder_of(walk, file);
-        batch[count++] = (struct read_request){
-            .place = {folder->path, folder->text, path_at(&walk->paths, file->path)->name,
-                      walk->config.preserve_symlinks},
-            .file = graph_index(&walk->graph, file),
-            .dialect = file->dialect};
+        batch[count++] = (struct read_request){.place = {folder->path, folder->text,
+                                                         path_at(&walk->paths, file->path)->name,
+                                                         walk->config.preserve_symlinks},
+                                               .file = graph_index(&walk->graph, file),
+                                               .dialect = file->dialect};
     }
     if (count) {
         workers_ask(&walk->workers, batch, count);
@@ -450,8 +453,7 @@ int walk_refuse(struct walk *walk, int code, const char *what) {
 
 int walk_run(struct walk *walk, const prologue_scan_request *scan) {
     int code = walk_start(walk, scan);
-    if (code && code != PROLOGUE_ECANCELLED && code != PROLOGUE_ELIMIT &&
-        code != PROLOGUE_ENOMEM) {
+    if (code && code != PROLOGUE_ECANCELLED && code != PROLOGUE_ELIMIT && code != PROLOGUE_ENOMEM) {
         walk_drain(walk);
         return code;
     }
@@ -466,7 +468,8 @@ int walk_root(struct walk *walk, const char *root) {
     }
     struct folder *folder = realpath_folder(&walk->realpath, spelled);
     if (!folder || !realpath_list(&walk->realpath, folder)) {
-        return walk->realpath.error ? walk->realpath.error : walk_refuse(walk, PROLOGUE_EROOT, root);
+        return walk->realpath.error ? walk->realpath.error
+                                    : walk_refuse(walk, PROLOGUE_EROOT, root);
     }
     walk->root = walk->resolver.root = folder->path;
     if (!walk->config.tsconfig) {
@@ -502,7 +505,11 @@ int walk_init(struct walk *walk, struct ledger *ledger, uint32_t threads, uint32
     graph_init(&walk->graph, ledger, &walk->paths);
     rows_init(&walk->waiters, ledger, PROLOGUE_SUBSYSTEM_GRAPH, sizeof(struct waiter));
     apply_config(walk);
-    int code = paths_init(&walk->paths, ledger);
+    walk->reserve_size = ledger->limit / RESERVED_SHARE < LARGEST_RESERVE
+                             ? (size_t)(ledger->limit / RESERVED_SHARE)
+                             : LARGEST_RESERVE;
+    walk->reserve = ledger_resize(ledger, PROLOGUE_SUBSYSTEM_REPORT, NULL, 0, walk->reserve_size);
+    int code = walk->reserve ? paths_init(&walk->paths, ledger) : ledger_error(ledger);
     if (code) {
         return code;
     }
@@ -516,6 +523,11 @@ int walk_init(struct walk *walk, struct ledger *ledger, uint32_t threads, uint32
     return 0;
 }
 
+void walk_release(struct walk *walk) {
+    ledger_free(walk->ledger, PROLOGUE_SUBSYSTEM_REPORT, walk->reserve, walk->reserve_size);
+    walk->reserve = NULL;
+}
+
 void walk_stop(struct walk *walk) {
     if (walk->workers_ready) {
         os_files_end(walk->realpath.files);
@@ -527,6 +539,7 @@ void walk_stop(struct walk *walk) {
 
 void walk_free(struct walk *walk) {
     walk_stop(walk);
+    walk_release(walk);
     graph_free(&walk->graph);
     resolver_free(&walk->resolver);
     tsconfigs_free(&walk->tsconfigs);

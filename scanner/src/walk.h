@@ -38,12 +38,14 @@ struct walk {
     struct walk_entry *entries;
     uint32_t entry_count, entry_capacity;
     struct rows waiters;
-    uint32_t free_waiters;      /* index + 1 */
+    uint32_t free_waiters;              /* index + 1 */
     uint32_t first_unread, last_unread; /* files to ask for: index + 1 */
     uint32_t agenda;                    /* files read, with environments still to be visited */
     uint64_t files_read, bytes_read, reads_joined, grammar_files, modules, visits;
     const atomic_bool *cancelled;
-    int error; /* what ended the walk early */
+    int error;     /* what ended the walk early */
+    void *reserve; /* set aside for the report, so that it can be made when all else is used up */
+    size_t reserve_size;
     char detail[PATH_LONGEST + 64];
     void (*on_round)(struct walk *walk, void *payload); /* now and then, on the walk's thread */
     void *payload;
@@ -62,6 +64,8 @@ int walk_init(struct walk *walk, struct ledger *ledger, uint32_t threads, uint32
 int walk_root(struct walk *walk, const char *root);
 /* 0; PROLOGUE_ELIMIT, NOMEM or CANCELLED with what is known so far; ENTRY or SOURCE with detail. */
 int walk_run(struct walk *walk, const prologue_scan_request *request);
+/* Gives back what was set aside for the report. */
+void walk_release(struct walk *walk);
 /* Ends the threads; what was found stays. */
 void walk_stop(struct walk *walk);
 void walk_free(struct walk *walk);

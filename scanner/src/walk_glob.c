@@ -22,8 +22,9 @@ static bool is_taken_away(const struct glob_filter *filter, path_id path) {
     for (uint32_t i = 0; i < filter->facts->import_count; i++) {
         const struct fact_import *other = &filter->facts->imports[i];
         if (other->group == filter->import->group && other->flags & FACT_GLOB_NEGATED &&
-            glob_matches(relative_pattern(facts_text(filter->facts, other->text, other->text_length)),
-                         (struct slice){text, length}, true)) {
+            glob_matches(
+                relative_pattern(facts_text(filter->facts, other->text, other->text_length)),
+                (struct slice){text, length}, true)) {
             return true;
         }
     }

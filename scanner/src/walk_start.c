@@ -46,8 +46,8 @@ static void add_source(struct walk *walk, path_id path) {
 }
 
 static void add_source_folder(struct walk *walk, struct folder_list *list, path_id path) {
-    bool outside = path_in_node_modules(&walk->paths, path) &&
-                   !path_in_node_modules(&walk->paths, walk->root);
+    bool outside =
+        path_in_node_modules(&walk->paths, path) && !path_in_node_modules(&walk->paths, walk->root);
     if (outside || walk_excludes(walk, path)) {
         return;
     }

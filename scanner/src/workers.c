@@ -35,8 +35,7 @@ static void serve(struct worker *worker, const struct read_request *request,
                   struct read_result *result) {
     int error = 0;
     *result = (struct read_result){.file = request->file};
-    result->answer =
-        (uint8_t)read_file(&worker->lease, &worker->files, &request->place, &error);
+    result->answer = (uint8_t)read_file(&worker->lease, &worker->files, &request->place, &error);
     result->error = error;
     if (result->answer == READ_DONE) {
         result->bytes = (uint32_t)worker->lease.size;
@@ -181,12 +180,12 @@ int workers_init(struct workers *workers, struct ledger *ledger,
     if (code) {
         return code;
     }
-    workers->queue = ledger_new(ledger, PROLOGUE_SUBSYSTEM_LEASES,
-                                WORKERS_QUEUE * sizeof *workers->queue);
-    workers->results = ledger_new(ledger, PROLOGUE_SUBSYSTEM_LEASES,
-                                  WORKERS_QUEUE * sizeof *workers->results);
-    workers->members = ledger_new(ledger, PROLOGUE_SUBSYSTEM_LEASES,
-                                  workers->count * sizeof *workers->members);
+    workers->queue =
+        ledger_new(ledger, PROLOGUE_SUBSYSTEM_LEASES, WORKERS_QUEUE * sizeof *workers->queue);
+    workers->results =
+        ledger_new(ledger, PROLOGUE_SUBSYSTEM_LEASES, WORKERS_QUEUE * sizeof *workers->results);
+    workers->members =
+        ledger_new(ledger, PROLOGUE_SUBSYSTEM_LEASES, workers->count * sizeof *workers->members);
     workers->window.limit = ledger->limit / 2;
     code = workers->queue && workers->results && workers->members ? start(workers)
                                                                   : ledger_error(ledger);

@@ -1,0 +1,330 @@
+/* The candidate search: where, after the head of a file, an import or a directive may still stand.
+ *
+ * It overlooks nothing, and takes comments and strings for code: the automaton then tells. What
+ * rests on a word rests on its spelling, since keywords cannot be escaped; `require` can, so every
+ * escape of one of its letters is a candidate. */
+#include "lex_private.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+enum verdict { NO, WEAK, STRONG };
+
+#define REACH 16 /* how far behind a position the search looks at most */
+
+/* Two bytes of a directive's text, `distance` apart. */
+struct probe {
+    char first, last;
+    uint8_t distance;
+};
+
+struct search {
+    const struct lexer *lexer;
+    const char *bytes;
+    uint32_t size;
+    struct probe probes[PROLOGUE_MAX_DIRECTIVES];
+    uint32_t probe_count;
+};
+
+static int byte_at(const struct search *search, uint32_t at) {
+    return at < search->size ? (unsigned char)search->bytes[at] : -1;
+}
+
+static bool is_word_byte(int byte) {
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= '0' && byte <= '9') || byte == '_' || byte == '$';
+}
+
+static bool is_space(int byte) {
+    return byte == ' ' || (byte >= '\t' && byte <= '\r');
+}
+
+static uint32_t skip_space(const struct search *search, uint32_t at) {
+    while (is_space(byte_at(search, at))) {
+        at++;
+    }
+    return at;
+}
+
+static bool text_at(const struct search *search, uint32_t at, struct slice text) {
+    return search->size - at >= text.length &&
+           memcmp(search->bytes + at, text.data, text.length) == 0;
+}
+
+/* The word stands by itself: it is neither part of another nor the name of a member. */
+static bool begins_word(const struct search *search, uint32_t at) {
+    if (at == 0) {
+        return true;
+    }
+    int before = byte_at(search, at - 1);
+    if (before == '.') {
+        return at >= 3 && text_at(search, at - 3, SLICE("..."));
+    }
+    return !is_word_byte(before) && before != '#';
+}
+
+/* A comment or a space that is not ASCII: what follows is not looked at here. */
+static bool is_unclear(int byte) {
+    return byte == '/' || byte >= 0x80;
+}
+
+static bool at_url_argument(const struct search *search, uint32_t at) {
+    while (at && is_space(byte_at(search, at - 1))) {
+        at--;
+    }
+    int before = at ? byte_at(search, at - 1) : -1;
+    return before == ',' || is_unclear(before);
+}
+
+/* After `import.`: of the members of `import.meta` only `glob`, and `url` as the second argument of
+ * `new URL`, matter. */
+static enum verdict judge_meta(const struct search *search, uint32_t word, uint32_t at) {
+    if (!text_at(search, at, SLICE("meta"))) {
+        return STRONG;
+    }
+    at += 4;
+    if (byte_at(search, at) != '.') {
+        int next = byte_at(search, skip_space(search, at));
+        return next == '.' || is_unclear(next) ? STRONG : NO;
+    }
+    at++;
+    if (text_at(search, at, SLICE("url"))) {
+        return at_url_argument(search, word) ? STRONG : NO;
+    }
+    int next = byte_at(search, at);
+    return text_at(search, at, SLICE("glob")) || is_space(next) || is_unclear(next) ? STRONG : NO;
+}
+
+/* `import name …`: a comma or `from` follows, unless `name` is a modifier. */
+static enum verdict judge_import_name(const struct search *search, uint32_t at) {
+    uint32_t start = at;
+    while (is_word_byte(byte_at(search, at))) {
+        at++;
+    }
+    struct slice name = {search->bytes + start, at - start};
+    int next = byte_at(search, at);
+    if (next == '\\' || is_unclear(next) || slice_equal(name, SLICE("type")) ||
+        slice_equal(name, SLICE("defer")) || slice_equal(name, SLICE("source"))) {
+        return STRONG;
+    }
+    at = skip_space(search, at);
+    next = byte_at(search, at);
+    bool found = next == ',' || next == '=' || is_unclear(next) || text_at(search, at, SLICE("from"));
+    return found ? STRONG : NO;
+}
+
+static enum verdict judge_import(const struct search *search, uint32_t at) {
+    uint32_t after = skip_space(search, at + 6);
+    int next = byte_at(search, after);
+    switch (next) {
+    case '(':
+    case '"':
+    case '\'':
+    case '{':
+    case '*':
+        return STRONG;
+    case '.':
+        return judge_meta(search, at, skip_space(search, after + 1));
+    default:
+        if (is_unclear(next)) {
+            return STRONG;
+        }
+        return after > at + 6 && is_word_byte(next) ? judge_import_name(search, after) : NO;
+    }
+}
+
+/* `export { … }` is no candidate unless `from` follows the brace. */
+static enum verdict judge_export_names(const struct search *search, uint32_t at) {
+    int byte = byte_at(search, at);
+    while (is_word_byte(byte) || is_space(byte) || byte == ',') {
+        byte = byte_at(search, ++at);
+    }
+    if (byte != '}') {
+        return STRONG;
+    }
+    at = skip_space(search, at + 1);
+    return text_at(search, at, SLICE("from")) || is_unclear(byte_at(search, at)) ? STRONG : NO;
+}
+
+static enum verdict judge_export(const struct search *search, uint32_t at) {
+    at = skip_space(search, at + 6);
+    if (search->lexer->typescript && text_at(search, at, SLICE("type"))) {
+        at = skip_space(search, at + 4);
+    }
+    int next = byte_at(search, at);
+    if (next == '{') {
+        return judge_export_names(search, at + 1);
+    }
+    return next == '*' || is_unclear(next) ? STRONG : NO;
+}
+
+static enum verdict judge_require(const struct search *search, uint32_t at) {
+    at += 7;
+    if (is_word_byte(byte_at(search, at))) {
+        return NO;
+    }
+    int next = byte_at(search, skip_space(search, at));
+    return next == '(' || next == '?' || next == '<' || is_unclear(next) ? STRONG : WEAK;
+}
+
+/* `\u`: an escape of a letter of `require`. */
+static enum verdict judge_escape(const struct search *search, uint32_t at) {
+    bool braces = byte_at(search, at + 2) == '{';
+    uint32_t value = 0, digit = at + (braces ? 3 : 2), limit = braces ? NONE : digit + 4;
+    for (; digit < limit; digit++) {
+        int byte = byte_at(search, digit) | 0x20;
+        if (byte >= '0' && byte <= '9') {
+            value = value << 4 | (uint32_t)(byte - '0');
+        } else if (byte >= 'a' && byte <= 'f') {
+            value = value << 4 | (uint32_t)(byte - 'a' + 10);
+        } else {
+            break;
+        }
+    }
+    return value && value < 0x80 && memchr("requi", (int)value, 5) ? STRONG : NO;
+}
+
+static bool is_quote(int byte) {
+    return byte == '"' || byte == '\'' || byte == '`';
+}
+
+static enum verdict judge_directive(const struct search *search, uint32_t at) {
+    int quote = at ? byte_at(search, at - 1) : -1;
+    if (!is_quote(quote)) {
+        return NO;
+    }
+    const struct directive_set *set = search->lexer->options->directives;
+    for (uint32_t i = 0; i < set->count; i++) {
+        const struct directive_rule *rule = &set->rules[i];
+        if (text_at(search, at, rule->text) &&
+            (rule->prefix || byte_at(search, at + (uint32_t)rule->text.length) == quote)) {
+            return STRONG;
+        }
+    }
+    return NO;
+}
+
+static enum verdict judge_word(const struct search *search, uint32_t at) {
+    switch (byte_at(search, at)) {
+    case 'i':
+        if (text_at(search, at, SLICE("import")) && begins_word(search, at)) {
+            return judge_import(search, at);
+        }
+        return NO;
+    case 'e':
+        if (text_at(search, at, SLICE("export")) && begins_word(search, at)) {
+            return judge_export(search, at);
+        }
+        return NO;
+    case 'r':
+        if (text_at(search, at, SLICE("require")) && begins_word(search, at)) {
+            return judge_require(search, at);
+        }
+        return NO;
+    case '\\':
+        return byte_at(search, at + 1) == 'u' ? judge_escape(search, at) : NO;
+    default:
+        return NO;
+    }
+}
+
+/* ---- the search ------------------------------------------------------------------------------ */
+
+/* The last candidate so far. A mention of `require` that is no call may bind it, and so counts
+ * where there is a call. */
+struct found {
+    uint32_t strong, weak;
+    bool call;
+};
+
+static void judge(const struct search *search, uint32_t at, struct found *found) {
+    enum verdict verdict = judge_word(search, at);
+    if (verdict != STRONG && judge_directive(search, at) == STRONG) {
+        verdict = STRONG;
+    }
+    if (verdict == STRONG) {
+        found->strong = at;
+        char byte = search->bytes[at];
+        found->call |= byte == 'r' || byte == '\\';
+    } else if (verdict == WEAK) {
+        found->weak = at;
+    }
+}
+
+#if defined(__SSE2__)
+static inline __m128i load(const char *bytes) {
+    return _mm_loadu_si128((const __m128i *)(const void *)bytes);
+}
+
+static inline __m128i equal(__m128i data, char byte) {
+    return _mm_cmpeq_epi8(data, _mm_set1_epi8(byte));
+}
+
+/* Bit i: `import`, `export`, `require` or a backslash-u may begin at at + i. */
+static inline __m128i words_at(const char *at) {
+    __m128i second = load(at + 1), third = load(at + 2);
+    __m128i port = _mm_and_si128(_mm_or_si128(equal(second, 'm'), equal(second, 'x')),
+                                 _mm_and_si128(equal(third, 'p'), equal(load(at + 5), 't')));
+    __m128i require = _mm_and_si128(equal(third, 'q'), equal(load(at + 6), 'e'));
+    __m128i escape = _mm_and_si128(equal(load(at), '\\'), equal(second, 'u'));
+    return _mm_or_si128(port, _mm_or_si128(require, escape));
+}
+
+static inline __m128i directives_at(const struct search *search, const char *at) {
+    __m128i found = _mm_setzero_si128();
+    for (uint32_t i = 0; i < search->probe_count; i++) {
+        const struct probe *probe = &search->probes[i];
+        found = _mm_or_si128(found, _mm_and_si128(equal(load(at), probe->first),
+                                                  equal(load(at + probe->distance), probe->last)));
+    }
+    return found;
+}
+
+static uint32_t judge_blocks(const struct search *search, uint32_t at, struct found *found) {
+    for (; search->size - at >= 16 + REACH; at += 16) {
+        const char *bytes = search->bytes + at;
+        unsigned mask = (unsigned)_mm_movemask_epi8(
+            _mm_or_si128(words_at(bytes), directives_at(search, bytes)));
+        for (; mask; mask &= mask - 1) {
+            judge(search, at + (uint32_t)__builtin_ctz(mask), found);
+        }
+    }
+    return at;
+}
+#else
+static uint32_t judge_blocks(const struct search *search, uint32_t at, struct found *found) {
+    (void)search;
+    (void)found;
+    return at;
+}
+#endif
+
+/* false: the texts are such that anything is a candidate. */
+static bool prepare(struct search *search) {
+    const struct directive_set *set = search->lexer->options->directives;
+    for (uint32_t i = 0; i < set->count && i < PROLOGUE_MAX_DIRECTIVES; i++) {
+        struct slice text = set->rules[i].text;
+        if (text.length == 0) {
+            return false;
+        }
+        uint8_t distance = (uint8_t)(text.length <= REACH ? text.length - 1 : REACH - 1);
+        search->probes[search->probe_count++] =
+            (struct probe){text.data[0], text.data[distance], distance};
+    }
+    return set->count <= PROLOGUE_MAX_DIRECTIVES;
+}
+
+uint32_t scan_last_candidate(const struct lexer *lexer, uint32_t from) {
+    struct search search = {.lexer = lexer, .bytes = lexer->bytes, .size = lexer->size};
+    struct found found = {NONE, NONE, false};
+    if (!prepare(&search)) {
+        return lexer->size;
+    }
+    uint32_t at = judge_blocks(&search, from, &found);
+    for (; at < lexer->size; at++) {
+        judge(&search, at, &found);
+    }
+    bool binds = found.call && found.weak != NONE && found.weak > found.strong;
+    return binds ? found.weak : found.strong;
+}

@@ -1,0 +1,175 @@
+/* The portable way: libuv's file calls, made on the calling thread. A file's type is asked for
+ * before it is opened, because not every platform can refuse a link or a FIFO while opening. */
+#include "os.h"
+
+#include <string.h>
+#include <uv.h>
+
+enum { LONGEST_PATH = 4097 };
+
+#ifndef UV_FS_O_NONBLOCK
+#define UV_FS_O_NONBLOCK 0
+#endif
+
+void os_files_begin(struct os_files *files, bool own_thread) {
+    (void)own_thread;
+    memset(files, 0, sizeof *files);
+}
+
+void os_files_end(struct os_files *files) {
+    (void)files;
+}
+
+static enum os_type type_of_mode(uint64_t mode) {
+    switch (mode & 0170000) {
+    case 0100000:
+        return OS_FILE;
+    case 0040000:
+        return OS_FOLDER;
+    case 0120000:
+        return OS_LINK;
+    default:
+        return OS_OTHER;
+    }
+}
+
+typedef int (*status_call)(uv_loop_t *loop, uv_fs_t *request, const char *path, uv_fs_cb callback);
+
+static int type_with(status_call call, const char *path, enum os_type *type) {
+    uv_fs_t request;
+    int code = call(NULL, &request, path, NULL);
+    if (code == 0) {
+        *type = type_of_mode(request.statbuf.st_mode);
+    }
+    uv_fs_req_cleanup(&request);
+    return code;
+}
+
+int os_type_of(const char *path, enum os_type *type) {
+    return type_with(uv_fs_lstat, path, type);
+}
+
+static bool join(char *text, size_t size, const char *folder, const char *name) {
+    size_t length = strlen(folder), more = strlen(name);
+    if (length + more + 2 > size) {
+        return false;
+    }
+    memcpy(text, folder, length);
+    text[length] = '/';
+    memcpy(text + length + 1, name, more + 1);
+    return true;
+}
+
+int os_open(struct os_files *files, uint32_t folder, const char *folder_path, const char *name,
+            bool follow) {
+    char path[LONGEST_PATH];
+    enum os_type type = OS_UNKNOWN;
+    uv_fs_t request;
+    (void)files;
+    (void)folder;
+    if (!join(path, sizeof path, folder_path, name)) {
+        return UV_ENAMETOOLONG;
+    }
+    int code = type_with(follow ? uv_fs_stat : uv_fs_lstat, path, &type);
+    if (code) {
+        return code;
+    }
+    if (type != OS_FILE) {
+        return type == OS_LINK ? UV_ELOOP : type == OS_FOLDER ? UV_EISDIR : UV_ESPIPE;
+    }
+    code = uv_fs_open(NULL, &request, path, UV_FS_O_RDONLY | UV_FS_O_NONBLOCK, 0, NULL);
+    uv_fs_req_cleanup(&request);
+    return code;
+}
+
+static int read_piece(int handle, char *buffer, size_t size, uint64_t offset) {
+    const size_t largest = 1U << 30;
+    uv_fs_t request;
+    uv_buf_t piece = uv_buf_init(buffer, (unsigned)(size < largest ? size : largest));
+    int code = uv_fs_read(NULL, &request, handle, &piece, 1, (int64_t)offset, NULL);
+    uv_fs_req_cleanup(&request);
+    return code;
+}
+
+int64_t os_read(int handle, char *buffer, size_t size, uint64_t offset) {
+    size_t done = 0;
+    while (done < size) {
+        int count = read_piece(handle, buffer + done, size - done, offset + done);
+        if (count == UV_EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            return count;
+        }
+        if (count == 0) {
+            break;
+        }
+        done += (size_t)count;
+    }
+    return (int64_t)done;
+}
+
+int os_describe(int handle, enum os_type *type, uint64_t *size) {
+    uv_fs_t request;
+    int code = uv_fs_fstat(NULL, &request, handle, NULL);
+    if (code == 0) {
+        *type = type_of_mode(request.statbuf.st_mode);
+        *size = request.statbuf.st_size;
+    }
+    uv_fs_req_cleanup(&request);
+    return code;
+}
+
+void os_close(struct os_files *files, int handle) {
+    uv_fs_t request;
+    (void)files;
+    uv_fs_close(NULL, &request, handle, NULL);
+    uv_fs_req_cleanup(&request);
+}
+
+static enum os_type type_of_entry(uv_dirent_type_t type) {
+    switch (type) {
+    case UV_DIRENT_FILE:
+        return OS_FILE;
+    case UV_DIRENT_DIR:
+        return OS_FOLDER;
+    case UV_DIRENT_LINK:
+        return OS_LINK;
+    case UV_DIRENT_UNKNOWN:
+        return OS_UNKNOWN;
+    default:
+        return OS_OTHER;
+    }
+}
+
+int os_list(struct os_files *files, const char *path, os_entry entry, void *payload) {
+    uv_fs_t request;
+    uv_dirent_t one;
+    (void)files;
+    int code = uv_fs_scandir(NULL, &request, path, 0, NULL);
+    code = code > 0 ? 0 : code;
+    while (code == 0 && uv_fs_scandir_next(&request, &one) == 0) {
+        code = entry(payload, one.name, strlen(one.name), type_of_entry(one.type));
+    }
+    uv_fs_req_cleanup(&request);
+    return code;
+}
+
+int os_readlink(const char *path, char *target, size_t size) {
+    uv_fs_t request;
+    int code = uv_fs_readlink(NULL, &request, path, NULL);
+    if (code == 0) {
+        size_t length = strlen(request.ptr);
+        code = length >= size ? UV_ENAMETOOLONG : (int)length;
+        if (code > 0) {
+            memcpy(target, request.ptr, length);
+        }
+    }
+    uv_fs_req_cleanup(&request);
+    return code == UV_UNKNOWN ? UV_EINVAL : code;
+}
+
+int os_working_directory(char *path, size_t size) {
+    size_t length = size;
+    return uv_cwd(path, &length);
+}
