@@ -19,17 +19,21 @@ static const struct extension extensions[] = {
 
 static struct slice base_name(struct slice path) {
     size_t start = path.length;
-    while (start > 0 && path.data[start - 1] != '/' && path.data[start - 1] != '\\') start--;
+    while (start > 0 && path.data[start - 1] != '/' && path.data[start - 1] != '\\')
+        start--;
     return slice_skip(path, start);
 }
 
 /* `x.d.ts`, and `x.d.css.ts`, which declares what x.css holds. */
 static bool is_declaration(struct slice name, struct slice extension) {
     struct slice stem = {name.data, name.length - extension.length};
-    if (slice_ends(stem, SLICE(".d"))) return true;
-    if (!slice_equal(extension, SLICE(".ts"))) return false;
+    if (slice_ends(stem, SLICE(".d")))
+        return true;
+    if (!slice_equal(extension, SLICE(".ts")))
+        return false;
     for (size_t i = 0; i + 3 <= stem.length; i++) {
-        if (memcmp(stem.data + i, ".d.", 3) == 0) return true;
+        if (memcmp(stem.data + i, ".d.", 3) == 0)
+            return true;
     }
     return false;
 }
@@ -38,9 +42,12 @@ bool language_of(struct slice file_name, unsigned *dialect) {
     struct slice name = base_name(file_name);
     for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++) {
         const struct extension *extension = &extensions[i];
-        if (!slice_ends(name, extension->text)) continue;
-        if (is_declaration(name, extension->text)) return false;
-        if (dialect) *dialect = extension->dialect;
+        if (!slice_ends(name, extension->text))
+            continue;
+        if (is_declaration(name, extension->text))
+            return false;
+        if (dialect)
+            *dialect = extension->dialect;
         return true;
     }
     return false;

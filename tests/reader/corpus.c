@@ -47,7 +47,8 @@ static int failures, cases, unsure_cases;
 
 static void text_add(struct text *text, const char *data, size_t length) {
     text->data = realloc(text->data, text->length + length + 1);
-    if (!text->data) abort();
+    if (!text->data)
+        abort();
     memcpy(text->data + text->length, data, length);
     text->length += length;
     text->data[text->length] = '\0';
@@ -78,19 +79,21 @@ static void print_flags(struct text *out, uint8_t flags) {
                  {FACT_GLOB_NEGATED, "not"},    {FACT_GLOB_META, "meta"}};
     const char *before = " (";
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (!(flags & names[i].flag)) continue;
+        if (!(flags & names[i].flag))
+            continue;
         text_print(out, "%s%s", before, names[i].name);
         before = " ";
     }
-    if (*before == ' ' && before[1] == '\0') text_print(out, ")");
+    if (*before == ' ' && before[1] == '\0')
+        text_print(out, ")");
 }
 
 static void print_directives(struct text *out, const struct facts *facts) {
     for (uint32_t i = 0; i < facts->directive_count; i++) {
         const struct fact_directive *item = &facts->directives[i];
         text_print(out, "%s %" PRIu32 ":%" PRIu32 " %.*s",
-                   item->in_function ? "function" : "directive", item->span.line,
-                   item->span.column, (int)item->text_length, facts->text + item->text);
+                   item->in_function ? "function" : "directive", item->span.line, item->span.column,
+                   (int)item->text_length, facts->text + item->text);
         if (item->in_function) {
             text_print(out, " (%.*s)", (int)item->name_length, facts->text + item->name);
         }
@@ -115,7 +118,8 @@ static void print_notes(struct text *out, const struct facts *facts,
         const struct fact_note *note = &facts->notes[i];
         struct note_text text;
         note_describe(note, facts, set, &text);
-        if (note->code == NOTE_NOT_CERTAIN) continue;
+        if (note->code == NOTE_NOT_CERTAIN)
+            continue;
         text_print(out, "%s %" PRIu32 ":%" PRIu32 "\n", text.code, note->span.line,
                    note->span.column);
     }
@@ -134,7 +138,8 @@ static char *print_facts(const struct facts *facts, const struct directive_set *
 static void fail(const struct test_case *test, const char *what, const char *got) {
     failures++;
     printf("%s:%d: %s: %s\n", test->file, test->line, test->title, what);
-    if (got) printf("--- expected\n%s--- got\n%s", test->wanted, got);
+    if (got)
+        printf("--- expected\n%s--- got\n%s", test->wanted, got);
 }
 
 struct guarded {
@@ -147,7 +152,8 @@ static struct guarded guard(const char *bytes, size_t size) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE), body = (size / page + 1) * page;
     struct guarded out = {.size = body + page};
     out.pages = mmap(NULL, out.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (out.pages == MAP_FAILED || mprotect(out.pages + body, page, PROT_NONE)) abort();
+    if (out.pages == MAP_FAILED || mprotect(out.pages + body, page, PROT_NONE))
+        abort();
     out.bytes = out.pages + body - size;
     memcpy(out.bytes, bytes, size);
     return out;
@@ -161,11 +167,15 @@ static void check(const struct test_case *test, enum prologue_reader which, bool
     bool same = strcmp(got, test->wanted) == 0;
     snprintf(what, sizeof what, "%s%s", names[which], sure ? "" : " (not sure)");
     if (which == PROLOGUE_READER_AUTO) {
-        if (!same || sure == test->invalid) fail(test, what, got);
+        if (!same || sure == test->invalid)
+            fail(test, what, got);
     } else if (which == PROLOGUE_READER_LEXER) {
-        if (sure && !same) fail(test, what, got);
-        else if (sure && test->invalid) fail(test, "the lexer is sure of invalid source", NULL);
-        else if (!sure && test->tree_broken) fail(test, "the lexer is not sure", got);
+        if (sure && !same)
+            fail(test, what, got);
+        else if (sure && test->invalid)
+            fail(test, "the lexer is sure of invalid source", NULL);
+        else if (!sure && test->tree_broken)
+            fail(test, "the lexer is not sure", got);
         unsure_cases += !sure && !test->invalid;
     } else if (sure && (test->tree_broken || test->invalid)) {
         fail(test, "the grammar's tree has no error", NULL);
@@ -177,7 +187,8 @@ static void check(const struct test_case *test, enum prologue_reader which, bool
 
 static bool is_certain(const struct facts *facts) {
     for (uint32_t i = 0; i < facts->note_count; i++) {
-        if (facts->notes[i].code == NOTE_NOT_CERTAIN) return false;
+        if (facts->notes[i].code == NOTE_NOT_CERTAIN)
+            return false;
     }
     return true;
 }
@@ -193,11 +204,14 @@ static void run(const struct test_case *test, struct reader *reader, struct fact
     }
     struct guarded input = guard(test->source, test->source_size);
     for (int which = PROLOGUE_READER_AUTO; which <= PROLOGUE_READER_GRAMMAR; which++) {
-        if (which == PROLOGUE_READER_GRAMMAR && (options.dialect & DIALECT_MDX)) continue;
+        if (which == PROLOGUE_READER_GRAMMAR && (options.dialect & DIALECT_MDX))
+            continue;
         int error = reader_read(reader, &options, (enum prologue_reader)which, input.bytes,
                                 test->source_size, facts, &unsure);
-        if (error) fail(test, prologue_error_name(error), NULL);
-        else check(test, (enum prologue_reader)which, !unsure && is_certain(facts), facts, &set);
+        if (error)
+            fail(test, prologue_error_name(error), NULL);
+        else
+            check(test, (enum prologue_reader)which, !unsure && is_certain(facts), facts, &set);
     }
     munmap(input.pages, input.size);
     cases++;
@@ -205,10 +219,12 @@ static void run(const struct test_case *test, struct reader *reader, struct fact
 
 static void extract(const struct test_case *test, const char *folder) {
     char path[4096];
-    if (test->invalid || !strcmp(test->extension, ".mdx")) return;
+    if (test->invalid || !strcmp(test->extension, ".mdx"))
+        return;
     snprintf(path, sizeof path, "%s/%04d%s", folder, cases++, test->extension);
     FILE *file = fopen(path, "wb");
-    if (!file || fwrite(test->source, 1, test->source_size, file) != test->source_size) abort();
+    if (!file || fwrite(test->source, 1, test->source_size, file) != test->source_size)
+        abort();
     fclose(file);
 }
 
@@ -236,18 +252,25 @@ static void decode(struct test_case *test) {
 static void add_rule(struct test_case *test, const char *text, uint32_t environments) {
     struct slice slice = slice_of(strdup(text));
     bool prefix = slice_ends(slice, SLICE("*"));
-    if (test->rule_count == MAX_RULES) abort();
+    if (test->rule_count == MAX_RULES)
+        abort();
     slice.length -= prefix;
     test->rules[test->rule_count++] = (struct directive_rule){slice, prefix, environments};
 }
 
 static void attribute(struct test_case *test, const char *line) {
-    if (!strncmp(line, ":dialect ", 9)) snprintf(test->extension, 8, ".%s", line + 9);
-    else if (!strcmp(line, ":escaped")) test->escaped = true;
-    else if (!strcmp(line, ":tree-broken")) test->tree_broken = true;
-    else if (!strcmp(line, ":invalid")) test->invalid = true;
-    else if (!strncmp(line, ":directive ", 11)) add_rule(test, line + 11, 0);
-    else fail(test, "no such attribute", NULL);
+    if (!strncmp(line, ":dialect ", 9))
+        snprintf(test->extension, 8, ".%s", line + 9);
+    else if (!strcmp(line, ":escaped"))
+        test->escaped = true;
+    else if (!strcmp(line, ":tree-broken"))
+        test->tree_broken = true;
+    else if (!strcmp(line, ":invalid"))
+        test->invalid = true;
+    else if (!strncmp(line, ":directive ", 11))
+        add_rule(test, line + 11, 0);
+    else
+        fail(test, "no such attribute", NULL);
 }
 
 static void begin(struct test_case *test, const char *file, int line) {
@@ -267,18 +290,24 @@ struct corpus {
 static void end_case(struct corpus *corpus, const char *folder, struct reader *reader,
                      struct facts *facts) {
     struct test_case *test = &corpus->test;
-    if (corpus->part == PART_NONE) return;
-    if (corpus->source.length) corpus->source.length--;
+    if (corpus->part == PART_NONE)
+        return;
+    if (corpus->source.length)
+        corpus->source.length--;
     test->source = corpus->source.data ? corpus->source.data : calloc(1, 1);
     test->source_size = corpus->source.length;
     test->source[test->source_size] = '\0';
     test->wanted = corpus->wanted.data ? corpus->wanted.data : calloc(1, 1);
-    if (test->escaped) decode(test);
-    if (folder) extract(test, folder);
-    else run(test, reader, facts);
+    if (test->escaped)
+        decode(test);
+    if (folder)
+        extract(test, folder);
+    else
+        run(test, reader, facts);
     free(test->source);
     free(test->wanted);
-    for (uint32_t i = 0; i < test->rule_count; i++) free((char *)test->rules[i].text.data);
+    for (uint32_t i = 0; i < test->rule_count; i++)
+        free((char *)test->rules[i].text.data);
     corpus->source = corpus->wanted = (struct text){NULL, 0};
     corpus->part = PART_NONE;
 }
@@ -287,9 +316,12 @@ static void take_line(struct corpus *corpus, const char *line) {
     struct test_case *test = &corpus->test;
     switch (corpus->part) {
     case PART_TITLE:
-        if (is_rule(line, '=')) corpus->part = PART_SOURCE;
-        else if (line[0] == ':') attribute(test, line);
-        else snprintf(test->title, sizeof test->title, "%s", line);
+        if (is_rule(line, '='))
+            corpus->part = PART_SOURCE;
+        else if (line[0] == ':')
+            attribute(test, line);
+        else
+            snprintf(test->title, sizeof test->title, "%s", line);
         return;
     case PART_SOURCE:
         if (is_rule(line, '-')) {
@@ -300,7 +332,8 @@ static void take_line(struct corpus *corpus, const char *line) {
         text_add(&corpus->source, "\n", 1);
         return;
     default:
-        if (line[0] == '\0') return;
+        if (line[0] == '\0')
+            return;
         text_add(&corpus->wanted, line, strlen(line));
         text_add(&corpus->wanted, "\n", 1);
     }
@@ -320,7 +353,8 @@ static void run_file(const char *path, const char *folder, struct reader *reader
     }
     while ((length = getline(&line, &capacity, file)) >= 0) {
         number++;
-        if (length && line[length - 1] == '\n') line[length - 1] = '\0';
+        if (length && line[length - 1] == '\n')
+            line[length - 1] = '\0';
         bool starts = corpus.part == PART_NONE || corpus.part == PART_FACTS;
         if (starts && is_rule(line, '=')) {
             end_case(&corpus, folder, reader, facts);
@@ -348,7 +382,8 @@ int main(int count, char **arguments) {
     ledger_init(&ledger, NULL, (uint64_t)1 << 30);
     reader_init(&reader, &ledger);
     facts_init(&facts, &ledger);
-    for (int i = first; i < count; i++) run_file(arguments[i], folder, &reader, &facts);
+    for (int i = first; i < count; i++)
+        run_file(arguments[i], folder, &reader, &facts);
     facts_free(&facts);
     reader_free(&reader);
     printf("%d cases, %d failures, %d where the lexer leaves it to the grammar\n", cases, failures,
