@@ -189,24 +189,37 @@ static void print_name(struct page *page, prologue_slice name) {
         terminal_spaces(page->terminal, (int)(width - length));
 }
 
+static size_t count_rows(const struct page *page, bool first_party) {
+    size_t count = 0;
+    for (size_t i = 0; i < page->groups.count; i++)
+        count += page->groups.list[i].first_party == first_party &&
+                 has_directives(&page->groups.list[i]);
+    return count;
+}
+
+/* As many of `count` as are listed: never all but one. */
+static uint64_t listed(uint64_t count, uint64_t most) {
+    return count <= most + 1 ? count : most;
+}
+
+static void print_more(struct page *page, uint64_t more, const char *things) {
+    struct number_text number;
+    if (more > 0)
+        output_print(page->terminal->output, "  ... and %s more%s (--json lists all)\n",
+                     terminal_count(&number, more), things);
+}
+
 static void print_rows(struct page *page, bool first_party) {
-    size_t shown = 0, more = 0;
-    for (size_t i = 0; i < page->groups.count; i++) {
+    uint64_t count = count_rows(page, first_party), most = listed(count, MOST_ROWS), shown = 0;
+    for (size_t i = 0; shown < most; i++) {
         const struct group *group = &page->groups.list[i];
         if (group->first_party != first_party || !has_directives(group))
             continue;
-        if (shown++ >= MOST_ROWS) {
-            more++;
-            continue;
-        }
         print_name(page, group->name);
         print_numbers(page, group);
+        shown++;
     }
-    if (more > 0) {
-        struct number_text number;
-        output_print(page->terminal->output, "  ... and %s more %s (--json lists all)\n",
-                     terminal_count(&number, more), first_party ? "folders" : "packages");
-    }
+    print_more(page, count - most, first_party ? " folders" : " packages");
 }
 
 static void print_table(struct page *page) {
@@ -228,7 +241,7 @@ static void print_table(struct page *page) {
 
 static void print_files(struct page *page, bool client, uint64_t count) {
     prologue_module module;
-    uint64_t shown = 0, most = count <= MOST_FILES + 1 ? count : MOST_FILES;
+    uint64_t shown = 0, most = listed(count, MOST_FILES);
     if (count == 0)
         return;
     text(page, "\n");
@@ -244,9 +257,7 @@ static void print_files(struct page *page, bool client, uint64_t count) {
         text(page, "\n");
         shown++;
     }
-    if (count > most)
-        output_print(page->terminal->output, "  ... and %s more (--json lists all)\n",
-                     terminal_count(&number, count - most));
+    print_more(page, count - most, "");
 }
 
 /* ---- the end ---------------------------------------------------------------------------------- */
