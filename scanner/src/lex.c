@@ -3,25 +3,14 @@
 
 /* ---- frames ---------------------------------------------------------------------------------- */
 
-struct frame *frame_push(struct lexer *lexer, enum state state) {
-    static struct frame nowhere;
+struct frame *frame_grow(struct lexer *lexer) {
     int error = ledger_grow(lexer->ledger, PROLOGUE_SUBSYSTEM_FACTS, &lexer->frames,
                             &lexer->frame_capacity, lexer->frame_count + 1, sizeof *lexer->frames);
     if (error) {
         lexer_fail_memory(lexer, error);
-        return lexer->frame_count ? frame_top(lexer) : &nowhere;
+        return lexer->frame_count ? frame_top(lexer) : &lexer->nowhere;
     }
-    struct frame *frame = &lexer->frames[lexer->frame_count++];
-    *frame = (struct frame){.state = (uint8_t)state, .opened = lexer->previous.end};
-    return frame;
-}
-
-void frame_pop(struct lexer *lexer) {
-    bool scope = frame_top(lexer)->flags & F_SCOPE;
-    lexer->frame_count--;
-    if (scope) {
-        scope_close(lexer);
-    }
+    return &lexer->frames[lexer->frame_count++];
 }
 
 void lexer_fail(struct lexer *lexer) {
@@ -97,6 +86,7 @@ struct lexer *lexer_new(struct ledger *ledger) {
     struct lexer *lexer = ledger_new(ledger, PROLOGUE_SUBSYSTEM_FACTS, sizeof *lexer);
     if (lexer) {
         lexer->ledger = ledger;
+        words_prepare(lexer);
     }
     return lexer;
 }

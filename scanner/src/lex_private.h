@@ -254,6 +254,7 @@ struct piece {
 };
 
 #define NAME_BUCKETS 64
+#define WORD_SLOTS 256u
 
 struct lexer {
     struct ledger *ledger;
@@ -268,6 +269,7 @@ struct lexer {
     bool failed, stopped, speculating;
     uint32_t failed_at;
 
+    struct frame nowhere; /* what stands for a frame where there is no memory for one */
     struct frame *frames;
     uint32_t frame_count, frame_capacity;
     struct scope *scopes;
@@ -283,6 +285,7 @@ struct lexer {
     struct piece *pieces;
     uint32_t piece_count, piece_capacity;
 
+    uint8_t words[WORD_SLOTS]; /* open addressing, W_NONE: empty */
     uint32_t buckets[NAME_BUCKETS];
     uint32_t lengths[256]; /* by first byte: bit set of the lengths of names that matter */
 
@@ -304,6 +307,7 @@ enum context { IN_ASYNC = 1, IN_GENERATOR = 2, IN_ORDINARY_FUNCTION = 4 };
 
 /* ---- tokens (lex_token.c) -------------------------------------------------------------------- */
 
+void words_prepare(struct lexer *lexer); /* once for each lexer */
 void token_next(struct lexer *lexer); /* previous = token, token = the one after it */
 struct token token_peek(struct lexer *lexer);
 void token_regex(struct lexer *lexer);           /* the current `/` begins a regular expression */
@@ -342,17 +346,34 @@ uint32_t scan_jsx_text(const struct lexer *lexer, uint32_t at);           /* < {
  * configured, may begin; NONE: there is none. */
 uint32_t scan_last_candidate(const struct lexer *lexer, uint32_t from);
 
+void scope_close(struct lexer *lexer);
+
 /* ---- the automaton (lex.c) ------------------------------------------------------------------- */
 
 static inline struct frame *frame_top(struct lexer *lexer) {
     return &lexer->frames[lexer->frame_count - 1];
 }
 
-struct frame *frame_push(struct lexer *lexer, enum state state); /* never NULL */
-void frame_pop(struct lexer *lexer);                             /* closes its scope */
-void frame_run(struct lexer *lexer, uint32_t floor);             /* until `floor` frames are left */
+struct frame *frame_grow(struct lexer *lexer); /* the slot for one more; never NULL */
+void frame_run(struct lexer *lexer, uint32_t floor); /* until `floor` frames are left */
 void lexer_fail(struct lexer *lexer);                            /* syntax that cannot be */
 void lexer_fail_memory(struct lexer *lexer, int error);
+
+/* Never NULL. */
+static inline struct frame *frame_push(struct lexer *lexer, enum state state) {
+    struct frame *frame = lexer->frame_count < lexer->frame_capacity
+                              ? &lexer->frames[lexer->frame_count++]
+                              : frame_grow(lexer);
+    *frame = (struct frame){.state = (uint8_t)state, .opened = lexer->previous.end};
+    return frame;
+}
+
+/* Closes the scope that it owns. */
+static inline void frame_pop(struct lexer *lexer) {
+    if (lexer->frames[--lexer->frame_count].flags & F_SCOPE) {
+        scope_close(lexer);
+    }
+}
 
 static inline bool at_kind(const struct lexer *lexer, enum token_kind kind) {
     return lexer->token.kind == kind;

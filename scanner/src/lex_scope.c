@@ -252,10 +252,13 @@ void scope_reset(struct lexer *lexer) {
             lexer->names[i].bound = false;
         }
     } else {
-        lexer->name_count = 0;
-        memset(lexer->buckets, 0xFF, sizeof lexer->buckets);
-        memset(lexer->lengths, 0, sizeof lexer->lengths);
-        name_push(lexer, 0, 7, SLICE("require"));
+        if (lexer->name_count != 1) {
+            lexer->name_count = 0;
+            memset(lexer->buckets, 0xFF, sizeof lexer->buckets);
+            memset(lexer->lengths, 0, sizeof lexer->lengths);
+            name_push(lexer, 0, 7, SLICE("require"));
+        }
+        lexer->names[REQUIRE] = (struct name){0, 7, NONE, NONE, NONE, NONE, false};
     }
     scope_open(lexer, true, 0);
 }

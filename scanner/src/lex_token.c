@@ -1,6 +1,10 @@
 /* Tokens. Every movement of the cursor outside JSX happens here. */
 #include "lex_private.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #define LETTERS                                                                                    \
     ['a' ... 'z'] = 1, ['A' ... 'Z'] = 1, ['_'] = 1, ['$'] = 1, ['0' ... '9'] = 1
 
@@ -10,6 +14,70 @@ static const uint8_t identifier_class[256] = {LETTERS, [0x80 ... 0xFF] = 2, ['\\
 static inline int byte_at(const struct lexer *lexer, uint32_t at) {
     return at < lexer->size ? (unsigned char)lexer->bytes[at] : -1;
 }
+
+static const char word_texts[WORDS][12] = {
+    [W_BREAK] = "break",
+    [W_CASE] = "case",
+    [W_CATCH] = "catch",
+    [W_CLASS] = "class",
+    [W_CONST] = "const",
+    [W_CONTINUE] = "continue",
+    [W_DEBUGGER] = "debugger",
+    [W_DEFAULT] = "default",
+    [W_DELETE] = "delete",
+    [W_DO] = "do",
+    [W_ELSE] = "else",
+    [W_ENUM] = "enum",
+    [W_EXPORT] = "export",
+    [W_EXTENDS] = "extends",
+    [W_FALSE] = "false",
+    [W_FINALLY] = "finally",
+    [W_FOR] = "for",
+    [W_FUNCTION] = "function",
+    [W_IF] = "if",
+    [W_IMPORT] = "import",
+    [W_IN] = "in",
+    [W_INSTANCEOF] = "instanceof",
+    [W_NEW] = "new",
+    [W_NULL] = "null",
+    [W_RETURN] = "return",
+    [W_SUPER] = "super",
+    [W_SWITCH] = "switch",
+    [W_THIS] = "this",
+    [W_THROW] = "throw",
+    [W_TRUE] = "true",
+    [W_TRY] = "try",
+    [W_TYPEOF] = "typeof",
+    [W_VAR] = "var",
+    [W_VOID] = "void",
+    [W_WHILE] = "while",
+    [W_WITH] = "with",
+    [W_ABSTRACT] = "abstract",
+    [W_AS] = "as",
+    [W_ASSERTS] = "asserts",
+    [W_ASYNC] = "async",
+    [W_AWAIT] = "await",
+    [W_DECLARE] = "declare",
+    [W_FROM] = "from",
+    [W_GLOBAL] = "global",
+    [W_IMPLEMENTS] = "implements",
+    [W_INFER] = "infer",
+    [W_INTERFACE] = "interface",
+    [W_IS] = "is",
+    [W_KEYOF] = "keyof",
+    [W_LET] = "let",
+    [W_MODULE] = "module",
+    [W_NAMESPACE] = "namespace",
+    [W_OF] = "of",
+    [W_READONLY] = "readonly",
+    [W_REQUIRE] = "require",
+    [W_SATISFIES] = "satisfies",
+    [W_STATIC] = "static",
+    [W_TYPE] = "type",
+    [W_UNIQUE] = "unique",
+    [W_USING] = "using",
+    [W_YIELD] = "yield",
+};
 
 /* ---- white space and comments ---------------------------------------------------------------- */
 
@@ -84,6 +152,21 @@ static bool html_comment(struct lexer *lexer, uint32_t at, bool line_start) {
     return found && !lexer->typescript;
 }
 
+/* Past the spaces at the start of a line. */
+static inline uint32_t skip_indentation(const struct lexer *lexer, uint32_t at) {
+#if defined(__SSE2__)
+    while (lexer->size - at >= 16) {
+        __m128i data = _mm_loadu_si128((const __m128i *)(const void *)(lexer->bytes + at));
+        unsigned spaces = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(data, _mm_set1_epi8(' ')));
+        if (spaces != 0xFFFF) {
+            return at + (uint32_t)__builtin_ctz(~spaces);
+        }
+        at += 16;
+    }
+#endif
+    return at;
+}
+
 void skip_trivia(struct lexer *lexer, bool *newline) {
     uint32_t at = lexer->cursor;
     while (at < lexer->size) {
@@ -93,7 +176,7 @@ void skip_trivia(struct lexer *lexer, bool *newline) {
         case '\n':
         case '\r':
             *newline = true;
-            at++;
+            at = skip_indentation(lexer, at + 1);
             continue;
         case ' ':
         case '\t':
@@ -151,13 +234,47 @@ static uint32_t unicode_escape(const struct lexer *lexer, uint32_t at) {
     return byte_at(lexer, end) == '}' ? end + 1 - at : 0;
 }
 
+#if defined(__SSE2__)
+/* Whether each byte lies between two others, by one comparison of signed bytes. */
+static inline __m128i between(__m128i data, char low, char high) {
+    __m128i shifted = _mm_sub_epi8(data, _mm_set1_epi8((char)(low + 128)));
+    return _mm_cmplt_epi8(shifted, _mm_set1_epi8((char)(high - low + 1 - 128)));
+}
+
+/* Bit i: byte i is no ASCII letter, digit, `_` or `$`. */
+static inline unsigned other_than_word(const char *at) {
+    __m128i data = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i letter = between(_mm_or_si128(data, _mm_set1_epi8(0x20)), 'a', 'z');
+    __m128i digit = between(data, '0', '9');
+    __m128i sign = _mm_or_si128(_mm_cmpeq_epi8(data, _mm_set1_epi8('_')),
+                                _mm_cmpeq_epi8(data, _mm_set1_epi8('$')));
+    __m128i word = _mm_or_si128(_mm_or_si128(letter, digit), sign);
+    return (unsigned)_mm_movemask_epi8(word) ^ 0xFFFF;
+}
+#endif
+
+/* Past the ASCII letters, digits, `_` and `$`. */
+static inline uint32_t skip_word(const struct lexer *lexer, uint32_t at) {
+#if defined(__SSE2__)
+    while (lexer->size - at >= 16) {
+        unsigned other = other_than_word(lexer->bytes + at);
+        if (other) {
+            return at + (uint32_t)__builtin_ctz(other);
+        }
+        at += 16;
+    }
+#endif
+    while (at < lexer->size && identifier_class[(unsigned char)lexer->bytes[at]] == 1) {
+        at++;
+    }
+    return at;
+}
+
 uint32_t skip_identifier(const struct lexer *lexer, uint32_t at) {
     bool newline;
     uint32_t length;
     for (;;) {
-        while (at < lexer->size && identifier_class[(unsigned char)lexer->bytes[at]] == 1) {
-            at++;
-        }
+        at = skip_word(lexer, at);
         switch (at < lexer->size ? identifier_class[(unsigned char)lexer->bytes[at]] : 0) {
         case 2:
             if (unicode_space(lexer, at, &newline)) {
@@ -178,125 +295,43 @@ uint32_t skip_identifier(const struct lexer *lexer, uint32_t at) {
     }
 }
 
-#define WORD(text, word)                                                                           \
-    if (length == sizeof(text) - 1 && memcmp(name, text, sizeof(text) - 1) == 0) {                 \
-        return word;                                                                               \
-    }
+/* The longest word has ten letters. */
+#define MIN_WORD 2
+#define MAX_WORD 10
 
-static enum word word_of(const char *name, uint32_t length) {
-    switch (name[0]) {
-    case 'a':
-        WORD("as", W_AS)
-        WORD("async", W_ASYNC)
-        WORD("await", W_AWAIT)
-        WORD("asserts", W_ASSERTS)
-        WORD("abstract", W_ABSTRACT)
-        break;
-    case 'b':
-        WORD("break", W_BREAK)
-        break;
-    case 'c':
-        WORD("const", W_CONST)
-        WORD("case", W_CASE)
-        WORD("class", W_CLASS)
-        WORD("catch", W_CATCH)
-        WORD("continue", W_CONTINUE)
-        break;
-    case 'd':
-        WORD("default", W_DEFAULT)
-        WORD("do", W_DO)
-        WORD("delete", W_DELETE)
-        WORD("declare", W_DECLARE)
-        WORD("debugger", W_DEBUGGER)
-        break;
-    case 'e':
-        WORD("else", W_ELSE)
-        WORD("export", W_EXPORT)
-        WORD("extends", W_EXTENDS)
-        WORD("enum", W_ENUM)
-        break;
-    case 'f':
-        WORD("function", W_FUNCTION)
-        WORD("for", W_FOR)
-        WORD("false", W_FALSE)
-        WORD("from", W_FROM)
-        WORD("finally", W_FINALLY)
-        break;
-    case 'g':
-        WORD("global", W_GLOBAL)
-        break;
-    case 'i':
-        WORD("if", W_IF)
-        WORD("in", W_IN)
-        WORD("import", W_IMPORT)
-        WORD("is", W_IS)
-        WORD("instanceof", W_INSTANCEOF)
-        WORD("interface", W_INTERFACE)
-        WORD("implements", W_IMPLEMENTS)
-        WORD("infer", W_INFER)
-        break;
-    case 'k':
-        WORD("keyof", W_KEYOF)
-        break;
-    case 'l':
-        WORD("let", W_LET)
-        break;
-    case 'm':
-        WORD("module", W_MODULE)
-        break;
-    case 'n':
-        WORD("null", W_NULL)
-        WORD("new", W_NEW)
-        WORD("namespace", W_NAMESPACE)
-        break;
-    case 'o':
-        WORD("of", W_OF)
-        break;
-    case 'r':
-        WORD("return", W_RETURN)
-        WORD("require", W_REQUIRE)
-        WORD("readonly", W_READONLY)
-        break;
-    case 's':
-        WORD("switch", W_SWITCH)
-        WORD("super", W_SUPER)
-        WORD("static", W_STATIC)
-        WORD("satisfies", W_SATISFIES)
-        break;
-    case 't':
-        WORD("this", W_THIS)
-        WORD("true", W_TRUE)
-        WORD("typeof", W_TYPEOF)
-        WORD("throw", W_THROW)
-        WORD("try", W_TRY)
-        WORD("type", W_TYPE)
-        break;
-    case 'u':
-        WORD("using", W_USING)
-        WORD("unique", W_UNIQUE)
-        break;
-    case 'v':
-        WORD("var", W_VAR)
-        WORD("void", W_VOID)
-        break;
-    case 'w':
-        WORD("while", W_WHILE)
-        WORD("with", W_WITH)
-        break;
-    case 'y':
-        WORD("yield", W_YIELD)
-        break;
+static inline uint32_t word_hash(const char *name, uint32_t length) {
+    uint32_t first = (unsigned char)name[0], second = (unsigned char)name[1];
+    uint32_t last = (unsigned char)name[length - 1];
+    return (first * 5 + second * 23 + last * 3 + length * 11) % WORD_SLOTS;
+}
+
+void words_prepare(struct lexer *lexer) {
+    memset(lexer->words, W_NONE, sizeof lexer->words);
+    for (unsigned word = W_NONE + 1; word < WORDS; word++) {
+        uint32_t slot = word_hash(word_texts[word], (uint32_t)strlen(word_texts[word]));
+        while (lexer->words[slot]) {
+            slot = (slot + 1) % WORD_SLOTS;
+        }
+        lexer->words[slot] = (uint8_t)word;
+    }
+}
+
+static inline enum word word_of(const struct lexer *lexer, const char *name, uint32_t length) {
+    uint32_t slot = word_hash(name, length);
+    enum word word;
+    while ((word = lexer->words[slot]) != W_NONE) {
+        const char *text = word_texts[word];
+        if (memcmp(text, name, length) == 0 && text[length] == 0) {
+            return word;
+        }
+        slot = (slot + 1) % WORD_SLOTS;
     }
     return W_NONE;
 }
 
-/* The longest word has ten letters. */
 static void scan_name(struct lexer *lexer, struct token *token) {
     const char *name = lexer->bytes + token->start;
-    uint32_t end = token->start + 1;
-    while (end < lexer->size && identifier_class[(unsigned char)lexer->bytes[end]] == 1) {
-        end++;
-    }
+    uint32_t end = skip_word(lexer, token->start + 1);
     token->kind = T_NAME;
     if (end < lexer->size && identifier_class[(unsigned char)lexer->bytes[end]] > 1) {
         uint32_t whole = skip_identifier(lexer, end);
@@ -308,8 +343,8 @@ static void scan_name(struct lexer *lexer, struct token *token) {
     }
     token->end = end;
     uint32_t length = end - token->start;
-    if (length >= 2 && length <= 10 && name[0] >= 'a') {
-        token->word = word_of(name, length);
+    if (length >= MIN_WORD && length <= MAX_WORD && name[0] >= 'a') {
+        token->word = (uint8_t)word_of(lexer, name, length);
     }
 }
 
@@ -648,9 +683,19 @@ static void scan_token(struct lexer *lexer, struct token *token) {
     }
 }
 
+/* First bytes of white space and of comments. */
+static const bool may_be_trivia[256] = {
+    ['\t' ... '\r'] = true, [' '] = true, ['/'] = true, ['<'] = true, ['-'] = true,
+    [0x80 ... 0xFF] = true,
+};
+
 static void token_read(struct lexer *lexer, struct token *token) {
     bool newline = false;
-    skip_trivia(lexer, &newline);
+    uint32_t at = lexer->cursor;
+    lexer->cursor = at += at < lexer->size && lexer->bytes[at] == ' ';
+    if (at < lexer->size && may_be_trivia[(unsigned char)lexer->bytes[at]]) {
+        skip_trivia(lexer, &newline);
+    }
     *token = (struct token){.start = lexer->cursor, .end = lexer->cursor, .newline = newline};
     if (token->start < lexer->size) {
         scan_token(lexer, token);

@@ -36,32 +36,84 @@ static int gather_modules(prologue_report *report) {
     return order_paths(&walk->paths, walk->root, report->modules, report->module_count);
 }
 
-static int compare_entries(const struct walk *walk, const struct walk_entry *a,
-                           const struct walk_entry *b) {
-    char x[PATH_LONGEST + 2], y[PATH_LONGEST + 2];
-    struct slice left = {x, path_relative(&walk->paths, walk->root, a->path, x, sizeof x)};
-    struct slice right = {y, path_relative(&walk->paths, walk->root, b->path, y, sizeof y)};
-    int order = slice_compare(left, right);
-    return order ? order : (int)a->environment - (int)b->environment;
+static bool is_after(const struct walk_entry *a, const struct walk_entry *b) {
+    return a->path != b->path ? a->path > b->path : a->environment > b->environment;
 }
 
-/* Entries are few: each is put in its place, and those given twice are dropped. */
-static void sort_entries(struct walk *walk) {
+static void sift_entry(struct walk_entry *entries, uint32_t at, uint32_t count) {
+    struct walk_entry moving = entries[at];
+    for (uint32_t child; (child = 2 * at + 1) < count; at = child) {
+        child += child + 1 < count && is_after(&entries[child + 1], &entries[child]);
+        if (!is_after(&entries[child], &moving)) {
+            break;
+        }
+        entries[at] = entries[child];
+    }
+    entries[at] = moving;
+}
+
+/* By number, so that one path's entries stand together; those given twice are dropped. */
+static void group_entries(struct walk *walk) {
+    struct walk_entry *entries = walk->entries;
     uint32_t kept = 0;
+    for (uint32_t i = walk->entry_count / 2; i-- > 0;) {
+        sift_entry(entries, i, walk->entry_count);
+    }
+    for (uint32_t count = walk->entry_count; count > 1;) {
+        struct walk_entry last = entries[0];
+        entries[0] = entries[--count];
+        entries[count] = last;
+        sift_entry(entries, 0, count);
+    }
     for (uint32_t i = 0; i < walk->entry_count; i++) {
-        struct walk_entry entry = walk->entries[i];
-        uint32_t at = kept;
-        while (at > 0 && compare_entries(walk, &walk->entries[at - 1], &entry) > 0) {
-            at--;
+        if (kept == 0 || is_after(&entries[i], &entries[kept - 1])) {
+            entries[kept++] = entries[i];
         }
-        if (at > 0 && compare_entries(walk, &walk->entries[at - 1], &entry) == 0) {
-            continue;
-        }
-        memmove(&walk->entries[at + 1], &walk->entries[at], (kept - at) * sizeof entry);
-        walk->entries[at] = entry;
-        kept++;
     }
     walk->entry_count = kept;
+}
+
+static uint32_t find_entry(const struct walk *walk, path_id path) {
+    uint32_t low = 0, high = walk->entry_count;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (walk->entries[middle].path < path) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* `paths` has room for every entry. */
+static int order_entries(prologue_report *report, path_id *paths) {
+    const struct walk *walk = report->walk;
+    uint32_t count = 0, done = 0;
+    for (uint32_t i = 0; i < walk->entry_count; i++) {
+        if (count == 0 || paths[count - 1] != walk->entries[i].path) {
+            paths[count++] = walk->entries[i].path;
+        }
+    }
+    int code = order_paths(&walk->paths, walk->root, paths, count);
+    for (uint32_t i = 0; i < count && !code; i++) {
+        for (uint32_t at = find_entry(walk, paths[i]);
+             at < walk->entry_count && walk->entries[at].path == paths[i]; at++) {
+            report->entries[done++] = walk->entries[at];
+        }
+    }
+    report->entry_count = done;
+    return code;
+}
+
+static int gather_entries(prologue_report *report) {
+    struct walk *walk = report->walk;
+    group_entries(walk);
+    report->entries =
+        arena_alloc(&report->arena, (walk->entry_count + (size_t)1) * sizeof *report->entries, 8);
+    path_id *paths =
+        arena_alloc(&report->arena, (walk->entry_count + (size_t)1) * sizeof *paths, 8);
+    return report->entries && paths ? order_entries(report, paths) : ledger_error(report->ledger);
 }
 
 static void count_edges(prologue_report *report, const struct file *file) {
@@ -118,8 +170,10 @@ static int fill(prologue_report *report, int error) {
     if (!report->root) {
         return ledger_error(report->ledger);
     }
-    sort_entries(walk);
-    int code = gather_modules(report);
+    int code = gather_entries(report);
+    if (!code) {
+        code = gather_modules(report);
+    }
     if (!code) {
         code = report_diagnose(report, error);
         code = error == PROLOGUE_ELIMIT ? 0 : code;

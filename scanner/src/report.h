@@ -30,6 +30,8 @@ struct prologue_report {
     struct walk *walk; /* owned */
     struct ledger *ledger;
     struct arena arena;
+    struct walk_entry *entries; /* in order */
+    uint32_t entry_count;
     path_id *modules; /* in order */
     uint32_t module_count;
     struct report_diagnostic *diagnostics;

@@ -73,11 +73,11 @@ static void put_entries(struct writing *out) {
     const struct walk *walk = out->report->walk;
     json_put_key(out->json, "entries");
     json_put_open(out->json, '[');
-    for (uint32_t i = 0; i < walk->entry_count; i++) {
+    for (uint32_t i = 0; i < out->report->entry_count; i++) {
+        const struct walk_entry *entry = &out->report->entries[i];
         json_put_open(out->json, '{');
-        put_path(out, "path", walk->entries[i].path);
-        put_text(out->json, "environment",
-                 walk->config.environments[walk->entries[i].environment].name);
+        put_path(out, "path", entry->path);
+        put_text(out->json, "environment", walk->config.environments[entry->environment].name);
         json_put_close(out->json, '}');
     }
     json_put_close(out->json, ']');
