@@ -1,56 +1,60 @@
 #include "language.h"
 
-struct extension {
-    struct slice text;
-    unsigned dialect;
-};
+/* The three characters behind the last dot; ".js" and ".ts" have a NUL before theirs. */
+#define EXTENSION(a, b, c) ((uint32_t)(a) << 16 | (uint32_t)(b) << 8 | (uint32_t)(c))
 
-static const struct extension extensions[] = {
-    {{".js", 3}, DIALECT_JSX},
-    {{".mjs", 4}, DIALECT_JSX},
-    {{".cjs", 4}, DIALECT_JSX},
-    {{".jsx", 4}, DIALECT_JSX},
-    {{".tsx", 4}, DIALECT_JSX | DIALECT_TYPESCRIPT},
-    {{".ts", 3}, DIALECT_TYPESCRIPT},
-    {{".mts", 4}, DIALECT_TYPESCRIPT},
-    {{".cts", 4}, DIALECT_TYPESCRIPT},
-    {{".mdx", 4}, DIALECT_JSX | DIALECT_MDX},
-};
-
-static struct slice base_name(struct slice path) {
-    size_t start = path.length;
-    while (start > 0 && path.data[start - 1] != '/' && path.data[start - 1] != '\\')
-        start--;
-    return slice_skip(path, start);
+static unsigned dialect_of(uint32_t extension) {
+    switch (extension) {
+    case EXTENSION(0, 'j', 's'):
+    case EXTENSION('m', 'j', 's'):
+    case EXTENSION('c', 'j', 's'):
+    case EXTENSION('j', 's', 'x'):
+        return DIALECT_JSX;
+    case EXTENSION('t', 's', 'x'):
+        return DIALECT_JSX | DIALECT_TYPESCRIPT;
+    case EXTENSION(0, 't', 's'):
+    case EXTENSION('m', 't', 's'):
+    case EXTENSION('c', 't', 's'):
+        return DIALECT_TYPESCRIPT;
+    case EXTENSION('m', 'd', 'x'):
+        return DIALECT_JSX | DIALECT_MDX;
+    default:
+        return 0;
+    }
 }
 
-/* `x.d.ts`, and `x.d.css.ts`, which declares what x.css holds. */
-static bool is_declaration(struct slice name, struct slice extension) {
-    struct slice stem = {name.data, name.length - extension.length};
-    if (slice_ends(stem, SLICE(".d")))
+/* `x.d.ts`, and `x.d.css.ts`, which declares what x.css holds. `stem` ends before the extension. */
+static bool is_declaration(struct slice stem, bool typescript) {
+    if (slice_ends(stem, SLICE(".d"))) {
         return true;
-    if (!slice_equal(extension, SLICE(".ts")))
-        return false;
-    for (size_t i = 0; i + 3 <= stem.length; i++) {
-        if (memcmp(stem.data + i, ".d.", 3) == 0)
+    }
+    for (size_t i = stem.length; typescript && i-- > 0 && !strchr("/\\", stem.data[i]);) {
+        if (i + 3 <= stem.length && memcmp(stem.data + i, ".d.", 3) == 0) {
             return true;
+        }
     }
     return false;
 }
 
 bool language_of(struct slice file_name, unsigned *dialect) {
-    struct slice name = base_name(file_name);
-    for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++) {
-        const struct extension *extension = &extensions[i];
-        if (!slice_ends(name, extension->text))
-            continue;
-        if (is_declaration(name, extension->text))
-            return false;
-        if (dialect)
-            *dialect = extension->dialect;
-        return true;
+    size_t length = file_name.length;
+    if (length < 3) {
+        return false;
     }
-    return false;
+    const unsigned char *end = (const unsigned char *)file_name.data + length;
+    bool is_short = end[-3] == '.';
+    if (!is_short && (length < 4 || end[-4] != '.')) {
+        return false;
+    }
+    unsigned found = dialect_of(EXTENSION(is_short ? 0 : end[-3], end[-2], end[-1]));
+    struct slice stem = {file_name.data, length - (is_short ? 3 : 4)};
+    if (!found || is_declaration(stem, is_short && end[-2] == 't')) {
+        return false;
+    }
+    if (dialect) {
+        *dialect = found;
+    }
+    return true;
 }
 
 const TSLanguage *tree_sitter_tsx(void);
