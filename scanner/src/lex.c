@@ -163,6 +163,9 @@ static void read_rest(struct lexer *lexer) {
 
 static void read_once(struct lexer *lexer) {
     begin(lexer);
+    if (lexer->failed) {
+        return;
+    }
     read_prologue(lexer);
     frame_push(lexer, IN_MODULE);
     read_head(lexer);
@@ -201,6 +204,9 @@ enum lex_answer lexer_read(struct lexer *lexer, const struct lex_options *option
         lexer->again = true;
         facts_clear(facts);
         read_once(lexer);
+    }
+    if (facts->error) {
+        return LEX_UNSURE;
     }
     scope_finish(lexer);
     sort_facts(facts);

@@ -7,7 +7,7 @@ static int byte_here(const struct lexer *lexer) {
 }
 
 static int skip_space(struct lexer *lexer) {
-    bool newline;
+    bool newline = false;
     skip_trivia(lexer, &newline);
     return byte_here(lexer);
 }
