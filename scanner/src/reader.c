@@ -1,5 +1,7 @@
 #include "reader.h"
 
+#include "mdx.h"
+
 void reader_init(struct reader *reader, struct ledger *ledger) {
     *reader = (struct reader){.ledger = ledger};
     facts_init(&reader->spare, ledger);
@@ -83,25 +85,51 @@ static int read_auto(struct reader *reader, const struct lex_options *options, c
     return facts->error;
 }
 
+static int read_script(struct reader *reader, const struct lex_options *options,
+                       enum prologue_reader which, const char *bytes, size_t size,
+                       struct facts *facts, bool *sure) {
+    switch (which) {
+    case PROLOGUE_READER_LEXER:
+        return read_with_lexer(reader, options, bytes, size, facts, sure);
+    case PROLOGUE_READER_GRAMMAR:
+        return read_forced_grammar(reader, options, bytes, size, facts, sure);
+    default:
+        return read_auto(reader, options, bytes, size, facts);
+    }
+}
+
+/* Its code alone, as JavaScript with JSX. */
+static int read_mdx(struct reader *reader, const struct lex_options *options,
+                    enum prologue_reader which, const char *bytes, size_t size, struct facts *facts,
+                    bool *sure) {
+    struct lex_options script = {.directives = options->directives, .dialect = DIALECT_JSX};
+    char *code = ledger_resize(reader->ledger, PROLOGUE_SUBSYSTEM_LEASES, NULL, 0, size + 1);
+    bool broken = false;
+    if (!code) {
+        return ledger_error(reader->ledger);
+    }
+    int error = mdx_mask(reader->ledger, bytes, size, code, &broken);
+    if (!error) {
+        error = read_script(reader, &script, which, code, size, facts, sure);
+        mdx_note_directive(options->directives, bytes, size, facts);
+        if (broken) {
+            note_doubt(facts);
+        }
+    }
+    ledger_free(reader->ledger, PROLOGUE_SUBSYSTEM_LEASES, code, size + 1);
+    return error ? error : facts->error;
+}
+
 int reader_read(struct reader *reader, const struct lex_options *options,
                 enum prologue_reader which, const char *bytes, size_t size, struct facts *facts,
                 bool *unsure) {
-    bool sure = true;
-    int error;
+    bool sure = true, mdx = options->dialect & DIALECT_MDX;
     facts_clear(facts);
-    switch (which) {
-    case PROLOGUE_READER_LEXER:
-        error = read_with_lexer(reader, options, bytes, size, facts, &sure);
-        break;
-    case PROLOGUE_READER_GRAMMAR:
-        error = read_forced_grammar(reader, options, bytes, size, facts, &sure);
-        break;
-    default:
-        error = read_auto(reader, options, bytes, size, facts);
-        break;
-    }
-    if (unsure)
+    int error = mdx ? read_mdx(reader, options, which, bytes, size, facts, &sure)
+                    : read_script(reader, options, which, bytes, size, facts, &sure);
+    if (unsure) {
         *unsure = !sure;
+    }
     facts_locate(facts, bytes, size);
     return error;
 }

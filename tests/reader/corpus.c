@@ -204,8 +204,6 @@ static void run(const struct test_case *test, struct reader *reader, struct fact
     }
     struct guarded input = guard(test->source, test->source_size);
     for (int which = PROLOGUE_READER_AUTO; which <= PROLOGUE_READER_GRAMMAR; which++) {
-        if (which == PROLOGUE_READER_GRAMMAR && (options.dialect & DIALECT_MDX))
-            continue;
         int error = reader_read(reader, &options, (enum prologue_reader)which, input.bytes,
                                 test->source_size, facts, &unsure);
         if (error)
