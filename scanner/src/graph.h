@@ -36,6 +36,8 @@ enum {
     EDGE_GLOB = -5, /* several files */
 };
 #define EDGE(value) ((uint32_t)(value))
+/* Beside a path: the answer rests on names alone, and is the same wherever no browser map speaks. */
+#define EDGE_PLAIN (UINT32_C(1) << 30)
 
 /* The targets of a file's imports in one environment, in the order of its facts. */
 struct edges {
@@ -81,6 +83,14 @@ static inline struct file *graph_at(const struct graph *graph, uint32_t index) {
 
 static inline uint32_t graph_index(const struct graph *graph, const struct file *file) {
     return path_at(graph->paths, file->path)->memo - 1;
+}
+
+static inline bool edge_is_path(uint32_t target) {
+    return (int32_t)target >= 0;
+}
+
+static inline path_id edge_path(uint32_t target) {
+    return target & ~EDGE_PLAIN;
 }
 
 /* New targets for a file's imports, all EDGE_SKIPPED. NULL: no memory. */

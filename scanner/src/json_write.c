@@ -30,7 +30,7 @@ void json_writer_free(struct json_writer *writer) {
     writer->buffer = NULL;
 }
 
-static void put(struct json_writer *writer, const char *bytes, size_t length) {
+static void put_pieces(struct json_writer *writer, const char *bytes, size_t length) {
     while (length && !writer->error) {
         size_t room = BUFFER_SIZE - writer->length;
         size_t part = length < room ? length : room;
@@ -40,6 +40,15 @@ static void put(struct json_writer *writer, const char *bytes, size_t length) {
         length -= part;
         if (writer->length == BUFFER_SIZE)
             json_writer_flush(writer);
+    }
+}
+
+static inline void put(struct json_writer *writer, const char *bytes, size_t length) {
+    if (length < BUFFER_SIZE - writer->length && !writer->error) {
+        memcpy(writer->buffer + writer->length, bytes, length);
+        writer->length += (uint32_t)length;
+    } else {
+        put_pieces(writer, bytes, length);
     }
 }
 

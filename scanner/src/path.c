@@ -58,7 +58,8 @@ path_id path_child(struct paths *paths, path_id parent, struct slice name) {
     if (slot->row) {
         return slot->row - 1;
     }
-    const char *copy = arena_copy(&paths->names, name);
+    const char *copy =
+        paths->rows.count < PATH_MOST ? arena_copy(&paths->names, name) : NULL;
     struct path *path = copy ? rows_add(&paths->rows) : NULL;
     if (!path) {
         return NO_PATH;

@@ -8,6 +8,7 @@
 #include "table.h"
 
 enum { PATH_ROOT = 0, PATH_NONE = -1 };
+enum { PATH_MOST = 1 << 30 }; /* so many paths; more is no memory */
 enum { PATH_LONGEST = 4095 }; /* bytes; longer ones are refused as the system would */
 
 typedef uint32_t path_id;

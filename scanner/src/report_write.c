@@ -177,7 +177,7 @@ static void put_target(struct writing *out, const struct file *file, const struc
         put_glob(out, file, facts, import);
         break;
     default:
-        json_put_string(out->json, path_of(out, target));
+        json_put_string(out->json, path_of(out, edge_path(target)));
         break;
     }
 }
@@ -223,21 +223,29 @@ static void put_imports(struct writing *out, const struct file *file, const stru
     json_put_close(out->json, ']');
 }
 
-static void put_module(struct writing *out, const struct file *file, unsigned flags) {
+static void put_names(struct writing *out, uint32_t mask) {
     const struct config *config = &out->report->walk->config;
-    struct facts facts = source_facts(file->facts);
-    json_put_open(out->json, '{');
-    put_path(out, "path", file->path);
     json_put_key(out->json, "environments");
     json_put_open(out->json, '[');
     for (uint32_t i = 0; i < config->environment_count; i++) {
-        if (file->visited >> i & 1) {
+        if (mask >> i & 1) {
             json_put_string(out->json, config->environments[i].name);
         }
     }
     json_put_close(out->json, ']');
-    put_directives(out, &facts, false);
-    put_directives(out, &facts, true);
+}
+
+static void put_module(struct writing *out, const struct file *file, unsigned flags) {
+    struct facts facts = source_facts(file->facts);
+    json_put_open(out->json, '{');
+    put_path(out, "path", file->path);
+    put_names(out, file->visited);
+    if (facts.directive_count) {
+        put_directives(out, &facts, false);
+        put_directives(out, &facts, true);
+    } else {
+        json_put_raw(out->json, SLICE(",\"directives\":[],\"functionDirectives\":[]"));
+    }
     if (flags & PROLOGUE_REPORT_EDGES) {
         put_imports(out, file, &facts);
     }

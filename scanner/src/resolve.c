@@ -407,7 +407,8 @@ static struct answer ask_once(struct question *question, struct slice specifier)
     question->specifier = specifier;
     question->base = question->from;
     question->redirected = false;
-    question->answer = (struct answer){.outcome = RESOLVE_FAILED, .path = NO_PATH};
+    question->answer = (struct answer){
+        .outcome = RESOLVE_FAILED, .path = NO_PATH, .plain = is_relative(specifier)};
     if (ask_all(question) == NOT_FOUND || question->answer.outcome == RESOLVE_FAILED) {
         question->answer.outcome = RESOLVE_FAILED;
         question->answer.path = NO_PATH;

@@ -22,6 +22,7 @@ enum resolve_outcome {
 struct answer {
     enum resolve_outcome outcome;
     path_id path;     /* real */
+    bool plain;       /* by names alone: the same in every environment without a browser map */
     const char *code; /* the diagnostic's, where it failed */
 };
 
@@ -75,5 +76,8 @@ void resolver_free(struct resolver *resolver);
  * `trace` may be NULL. Memory errors are left in realpath->error. */
 struct answer resolve(struct resolver *resolver, struct folder *from, struct slice specifier,
                       uint32_t environment, bool require, struct trace *trace);
+
+/* Whether a browser map speaks of what stands in this folder. */
+bool resolve_has_map(struct resolver *resolver, struct folder *folder, uint32_t environment);
 
 #endif

@@ -61,7 +61,19 @@ static struct package *package_with_map(struct question *question, struct folder
         return NULL;
     }
     struct package *package = package_around(question->resolver->packages, folder);
-    return package && package->browser_map.node != JSON_NONE ? package : NULL;
+    if (!package || package->browser_map.node == JSON_NONE) {
+        return NULL;
+    }
+    question->answer.plain = false;
+    return package;
+}
+
+bool resolve_has_map(struct resolver *resolver, struct folder *folder, uint32_t environment) {
+    if (!resolver->environments[environment].browser) {
+        return false;
+    }
+    struct package *package = package_around(resolver->packages, folder);
+    return package && package->browser_map.node != JSON_NONE;
 }
 
 /* "./lib/name" as the package sees it. */
@@ -280,6 +292,7 @@ static enum found try_mains(struct question *question, struct package *package,
 }
 
 enum found resolve_folder(struct question *question, struct folder *folder) {
+    question->answer.plain = false;
     struct package *package = package_in(question->resolver->packages, folder);
     enum found found = package ? try_mains(question, package, folder) : NOT_FOUND;
     return found == NOT_FOUND ? try_extensions(question, folder, SLICE("index")) : found;

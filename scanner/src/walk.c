@@ -193,7 +193,7 @@ static uint32_t edge_of(const struct answer *answer) {
     switch (answer->outcome) {
     case RESOLVE_MODULE:
     case RESOLVE_LEAF:
-        return answer->path;
+        return answer->path | (answer->plain ? EDGE_PLAIN : 0);
     case RESOLVE_EXTERNAL:
         return EDGE(EDGE_EXTERNAL);
     case RESOLVE_IGNORED:
@@ -246,6 +246,25 @@ static void follow(struct walk *walk, const struct waiter *edge, uint32_t *targe
     }
 }
 
+/* The answer that another environment has already got, where it holds in this one too. */
+static uint32_t known_target(struct walk *walk, const struct edges *others, uint32_t import,
+                             uint32_t environment) {
+    for (; others; others = others->next) {
+        uint32_t target = others->targets[import];
+        if (!edge_is_path(target) || !(target & EDGE_PLAIN)) {
+            continue;
+        }
+        path_id path = edge_path(target);
+        uint8_t state = path_at(&walk->paths, path)->state;
+        path_id parent = path_at(&walk->paths, path)->parent;
+        if ((state == PATH_FILE || state == PATH_ASSUMED) &&
+            !resolve_has_map(&walk->resolver, folder_of(&walk->realpath, parent), environment)) {
+            return target;
+        }
+    }
+    return EDGE(EDGE_SKIPPED);
+}
+
 static void visit(struct walk *walk, struct file *file, uint32_t environment) {
     file->visited |= UINT32_C(1) << environment;
     walk->visits++;
@@ -259,10 +278,21 @@ static void visit(struct walk *walk, struct file *file, uint32_t environment) {
         return;
     }
     struct waiter edge = {.file = graph_index(&walk->graph, file), .environment = environment};
+    bool map =
+        edges->next && resolve_has_map(&walk->resolver, walk_folder_of(walk, file), environment);
     for (uint32_t i = 0; i < facts.import_count && !walk->error; i++) {
-        if (walk_follows(walk, file, &facts.imports[i])) {
-            edge.import = i;
+        if (!walk_follows(walk, file, &facts.imports[i])) {
+            continue;
+        }
+        edge.import = i;
+        uint32_t known = map ? EDGE(EDGE_SKIPPED) : known_target(walk, edges->next, i, environment);
+        if (known == EDGE(EDGE_SKIPPED)) {
             follow(walk, &edge, &edges->targets[i]);
+            continue;
+        }
+        edges->targets[i] = known;
+        if (language_of(path_name(&walk->paths, edge_path(known)), NULL)) {
+            enter(walk, edge_path(known), &edge);
         }
     }
 }
