@@ -80,7 +80,7 @@ void frame_run(struct lexer *lexer, uint32_t floor) {
     }
 }
 
-/* ---- the file -------------------------------------------------------------------------------- */
+/* ---- the lexer ------------------------------------------------------------------------------- */
 
 struct lexer *lexer_new(struct ledger *ledger) {
     struct lexer *lexer = ledger_new(ledger, PROLOGUE_SUBSYSTEM_FACTS, sizeof *lexer);
@@ -102,6 +102,7 @@ void lexer_free(struct lexer *lexer) {
     RELEASE(frames, frame_capacity);
     RELEASE(scopes, scope_capacity);
     RELEASE(names, name_capacity);
+    RELEASE(buckets, bucket_count);
     RELEASE(references, reference_capacity);
     RELEASE(bindables, bindable_capacity);
     RELEASE(declarations, declaration_capacity);
@@ -179,8 +180,67 @@ static bool is_binary(const char *bytes, size_t size) {
     return utf16 || (head && memchr(bytes, 0, head));
 }
 
-/* Directives are found as the functions close, imports as their statements end. */
-static void sort_facts(struct facts *facts);
+/* ---- order ----------------------------------------------------------------------------------- */
+
+/* An import within the argument of another is found first. Imports and notes begin with their span,
+ * and that with its start. */
+struct order {
+    char *items;
+    size_t item_size;
+};
+
+static uint32_t start_of(const struct order *order, uint32_t i) {
+    uint32_t start;
+    memcpy(&start, order->items + i * order->item_size, sizeof start);
+    return start;
+}
+
+static void swap_items(const struct order *order, uint32_t i, uint32_t j) {
+    char spare[64];
+    char *a = order->items + i * order->item_size, *b = order->items + j * order->item_size;
+    memcpy(spare, a, order->item_size);
+    memcpy(a, b, order->item_size);
+    memcpy(b, spare, order->item_size);
+}
+
+static void sift(const struct order *order, uint32_t at, uint32_t count) {
+    for (uint32_t child; (child = 2 * at + 1) < count; at = child) {
+        if (child + 1 < count && start_of(order, child) < start_of(order, child + 1)) {
+            child++;
+        }
+        if (start_of(order, at) >= start_of(order, child)) {
+            return;
+        }
+        swap_items(order, at, child);
+    }
+}
+
+/* A heap sort: in place, and bounded whatever the input. */
+static void sort_items(void *items, uint32_t count, size_t item_size) {
+    struct order order = {items, item_size};
+    uint32_t sorted = 1;
+    while (sorted < count && start_of(&order, sorted - 1) <= start_of(&order, sorted)) {
+        sorted++;
+    }
+    if (sorted >= count) {
+        return;
+    }
+    for (uint32_t i = count / 2; i--;) {
+        sift(&order, i, count);
+    }
+    for (uint32_t left = count; --left;) {
+        swap_items(&order, 0, left);
+        sift(&order, 0, left);
+    }
+}
+
+static void sort_facts(struct facts *facts) {
+    _Static_assert(sizeof(struct fact_import) <= 64 && sizeof(struct fact_note) <= 64, "spare");
+    sort_items(facts->imports, facts->import_count, sizeof *facts->imports);
+    sort_items(facts->notes, facts->note_count, sizeof *facts->notes);
+}
+
+/* ---- a file ---------------------------------------------------------------------------------- */
 
 enum lex_answer lexer_read(struct lexer *lexer, const struct lex_options *options,
                            const char *bytes, size_t size, struct facts *facts) {
@@ -215,16 +275,4 @@ enum lex_answer lexer_read(struct lexer *lexer, const struct lex_options *option
         return LEX_UNSURE;
     }
     return LEX_SURE;
-}
-
-/* Nearly sorted: an import within the argument of another comes first. */
-static void sort_facts(struct facts *facts) {
-    for (uint32_t i = 1; i < facts->import_count; i++) {
-        struct fact_import item = facts->imports[i];
-        uint32_t at = i;
-        for (; at && facts->imports[at - 1].span.start > item.span.start; at--) {
-            facts->imports[at] = facts->imports[at - 1];
-        }
-        facts->imports[at] = item;
-    }
 }

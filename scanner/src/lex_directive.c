@@ -3,9 +3,24 @@
 
 #define MAX_TYPO 64 /* longer texts are no typing errors of a directive */
 
+#define MAX_NOTE 120 /* what is quoted of a longer text */
+
+/* The end of a text that is not too long to be quoted; cuts no character. */
+static uint32_t quoted_end(const struct lexer *lexer, uint32_t start, uint32_t end) {
+    if (end - start <= MAX_NOTE) {
+        return end;
+    }
+    end = start + MAX_NOTE;
+    while (end > start && (lexer->bytes[end] & 0xC0) == 0x80) {
+        end--;
+    }
+    return end;
+}
+
 void note_add(struct lexer *lexer, enum fact_note_code code, unsigned detail, int configured,
               uint32_t start, uint32_t end) {
-    uint32_t text = facts_add_text(lexer->facts, lexer->bytes + start, end - start);
+    uint32_t length = quoted_end(lexer, start, end) - start;
+    uint32_t text = facts_add_text(lexer->facts, lexer->bytes + start, length);
     struct fact_note *note = facts_add_note(lexer->facts);
     if (!note) {
         lexer_fail_memory(lexer, lexer->facts->error);
@@ -13,7 +28,7 @@ void note_add(struct lexer *lexer, enum fact_note_code code, unsigned detail, in
     }
     note->span = (struct fact_span){.start = start, .end = end};
     note->text = text;
-    note->text_length = end - start;
+    note->text_length = length;
     note->code = (uint8_t)code;
     note->detail = (uint8_t)detail;
     note->configured = (int16_t)configured;

@@ -253,7 +253,6 @@ struct piece {
     bool escaped;
 };
 
-#define NAME_BUCKETS 64
 #define WORD_SLOTS 256u
 
 struct lexer {
@@ -286,7 +285,8 @@ struct lexer {
     uint32_t piece_count, piece_capacity;
 
     uint8_t words[WORD_SLOTS]; /* open addressing, W_NONE: empty */
-    uint32_t buckets[NAME_BUCKETS];
+    uint32_t *buckets; /* a power of two of them */
+    uint32_t bucket_count;
     uint32_t lengths[256]; /* by first byte: bit set of the lengths of names that matter */
 
     uint32_t last_candidate; /* statements that begin past it cannot matter; NONE: all do */

@@ -18,11 +18,16 @@ static bool grow(struct lexer *lexer, void *items, uint32_t *capacity, uint32_t 
 /* ---- names ----------------------------------------------------------------------------------- */
 
 static uint32_t hash_of(struct slice text) {
-    uint32_t hash = (uint32_t)text.length;
+    uint64_t hash = text.length;
     for (size_t i = 0; i < text.length; i++) {
-        hash = hash * 31 + (unsigned char)text.data[i];
+        hash = (hash ^ (unsigned char)text.data[i]) * 0x9E3779B97F4A7C15u;
+        hash ^= hash >> 29;
     }
-    return (hash ^ hash >> 7) % NAME_BUCKETS;
+    return (uint32_t)hash;
+}
+
+static uint32_t *bucket_of(const struct lexer *lexer, struct slice text) {
+    return &lexer->buckets[hash_of(text) & (lexer->bucket_count - 1)];
 }
 
 static struct slice name_text(const struct lexer *lexer, uint32_t name) {
@@ -89,19 +94,56 @@ uint32_t scope_name(struct lexer *lexer, const struct token *token) {
     if (!(lexer->lengths[(unsigned char)text.data[0]] & bit)) {
         return NONE;
     }
-    uint32_t name = lexer->buckets[hash_of(text)];
+    uint32_t name = *bucket_of(lexer, text);
     while (name != NONE && !slice_equal(text, name_text(lexer, name))) {
         name = lexer->names[name].bucket;
     }
     return name;
 }
 
+#define MIN_BUCKETS 64
+
+static bool resize_buckets(struct lexer *lexer, uint32_t count) {
+    if (count == lexer->bucket_count) {
+        return true;
+    }
+    size_t size = sizeof *lexer->buckets;
+    void *buckets = ledger_resize(lexer->ledger, PROLOGUE_SUBSYSTEM_FACTS, lexer->buckets,
+                                  lexer->bucket_count * size, count * size);
+    if (!buckets) {
+        lexer_fail_memory(lexer, ledger_error(lexer->ledger));
+        return false;
+    }
+    lexer->buckets = buckets;
+    lexer->bucket_count = count;
+    return true;
+}
+
+/* Makes the table empty and big enough for one more name, then puts the names back. */
+static bool rehash(struct lexer *lexer) {
+    uint32_t wanted = lexer->bucket_count ? lexer->bucket_count : MIN_BUCKETS;
+    while (wanted <= lexer->name_count && wanted < NONE / 2) {
+        wanted *= 2;
+    }
+    if (!resize_buckets(lexer, wanted)) {
+        return false;
+    }
+    memset(lexer->buckets, 0xFF, lexer->bucket_count * sizeof *lexer->buckets);
+    for (uint32_t i = 0; i < lexer->name_count; i++) {
+        uint32_t *bucket = bucket_of(lexer, name_text(lexer, i));
+        lexer->names[i].bucket = *bucket;
+        *bucket = i;
+    }
+    return true;
+}
+
 static uint32_t name_push(struct lexer *lexer, uint32_t start, uint32_t length, struct slice text) {
     if (!grow(lexer, &lexer->names, &lexer->name_capacity, lexer->name_count + 1,
-              sizeof *lexer->names)) {
+              sizeof *lexer->names) ||
+        (lexer->name_count >= lexer->bucket_count && !rehash(lexer))) {
         return NONE;
     }
-    uint32_t *bucket = &lexer->buckets[hash_of(text)];
+    uint32_t *bucket = bucket_of(lexer, text);
     lexer->names[lexer->name_count] = (struct name){start, length, NONE, NONE, *bucket, NONE, false};
     lexer->lengths[(unsigned char)text.data[0]] |= 1u << (length < 31 ? length : 31);
     *bucket = lexer->name_count;
@@ -254,9 +296,10 @@ void scope_reset(struct lexer *lexer) {
     } else {
         if (lexer->name_count != 1) {
             lexer->name_count = 0;
-            memset(lexer->buckets, 0xFF, sizeof lexer->buckets);
             memset(lexer->lengths, 0, sizeof lexer->lengths);
-            name_push(lexer, 0, 7, SLICE("require"));
+            if (!rehash(lexer) || name_push(lexer, 0, 7, SLICE("require")) == NONE) {
+                return;
+            }
         }
         lexer->names[REQUIRE] = (struct name){0, 7, NONE, NONE, NONE, NONE, false};
     }
@@ -272,41 +315,44 @@ static bool name_is_used(const struct lexer *lexer, const struct name *name) {
     return false;
 }
 
-static bool has_pragma(const struct lexer *lexer, struct slice name, struct slice pragma) {
-    const char *at = lexer->bytes, *end = lexer->bytes + lexer->size;
-    while ((at = memchr(at, '@', (size_t)(end - at))) != NULL) {
-        struct slice rest = {at, (size_t)(end - at)};
-        at++;
-        if (!slice_starts(rest, pragma)) {
-            continue;
-        }
-        rest = slice_skip(rest, pragma.length);
-        size_t spaces = 0;
-        while (spaces < rest.length && (rest.data[spaces] == ' ' || rest.data[spaces] == '\t')) {
-            spaces++;
-        }
-        rest = slice_skip(rest, spaces);
-        if (spaces && slice_starts(rest, name)) {
-            uint32_t after = (uint32_t)(rest.data + name.length - lexer->bytes);
-            if (skip_identifier(lexer, after) == after) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static bool is_factory(const struct lexer *lexer, struct slice name) {
-    return slice_equal(name, SLICE("React")) || has_pragma(lexer, name, SLICE("@jsx")) ||
-           has_pragma(lexer, name, SLICE("@jsxFrag"));
-}
-
 static void mark_used(struct lexer *lexer, uint32_t name) {
     for (; name != NONE && !lexer->names[name].bound; name = lexer->names[name].alias) {
         lexer->names[name].bound = true; /* from here on: has been seen */
         if (lexer->names[name].owner != NONE) {
             lexer->facts->imports[lexer->names[name].owner].flags &= (uint8_t)~FACT_UNUSED;
         }
+    }
+}
+
+/* The name after `@jsx` or `@jsxFrag` in `rest`, which begins with the `@`; empty: none. */
+static struct token pragma_name(const struct lexer *lexer, struct slice rest) {
+    struct token name = {.kind = T_NAME};
+    size_t at = slice_starts(rest, SLICE("@jsxFrag")) ? 8 : slice_starts(rest, SLICE("@jsx")) ? 4 : 0;
+    size_t spaces = at;
+    while (at && spaces < rest.length && (rest.data[spaces] == ' ' || rest.data[spaces] == '\t')) {
+        spaces++;
+    }
+    if (spaces > at) {
+        name.start = (uint32_t)(rest.data + spaces - lexer->bytes);
+        name.end = skip_identifier(lexer, name.start);
+    }
+    return name;
+}
+
+/* What JSX is turned into calls of: `React`, or what the pragmas of the file name. */
+static void use_factories(struct lexer *lexer) {
+    const char *at = lexer->bytes, *end = lexer->bytes + lexer->size;
+    for (uint32_t i = 0; i < lexer->name_count; i++) {
+        if (slice_equal(name_text(lexer, i), SLICE("React"))) {
+            mark_used(lexer, i);
+        }
+    }
+    while (at < end && (at = memchr(at, '@', (size_t)(end - at))) != NULL) {
+        struct token name = pragma_name(lexer, (struct slice){at, (size_t)(end - at)});
+        if (name.end > name.start) {
+            mark_used(lexer, scope_name(lexer, &name));
+        }
+        at++;
     }
 }
 
@@ -318,10 +364,12 @@ static void settle_elision(struct lexer *lexer) {
     }
     for (uint32_t i = 0; i < lexer->name_count; i++) {
         bool matters = lexer->names[i].owner != NONE || lexer->names[i].alias != NONE;
-        if (matters && (name_is_used(lexer, &lexer->names[i]) ||
-                        (lexer->has_jsx && is_factory(lexer, name_text(lexer, i))))) {
+        if (matters && name_is_used(lexer, &lexer->names[i])) {
             mark_used(lexer, i);
         }
+    }
+    if (lexer->has_jsx) {
+        use_factories(lexer);
     }
 }
 
