@@ -295,10 +295,11 @@ static size_t code_span_end(const struct mdx *mdx, size_t at) {
     return start;
 }
 
-/* To the end of the line, or of what began on it. True where there was text. */
-static bool take_text(struct mdx *mdx) {
+/* To the end of the line, or of what began on it; `at`: where the containers' marks end. True
+ * where there was text. */
+static bool take_text(struct mdx *mdx, size_t at) {
     bool text = false;
-    size_t at = mdx->at;
+    blank(mdx, mdx->at, at);
     while (at < mdx->size && !is_line_end(mdx->bytes[at]) && !mdx->error) {
         char c = mdx->bytes[at];
         if (c == '{') {
@@ -394,21 +395,40 @@ static void skip_front_matter(struct mdx *mdx) {
     }
 }
 
+/* `# x`, `***`, and under a paragraph `===` and `---`. */
+static bool is_heading_or_break(const struct mdx *mdx, size_t at, bool paragraph) {
+    char mark = byte_at(mdx, at);
+    size_t marks = 0;
+    if (mark == '#') {
+        return true;
+    }
+    if (!mark || !strchr("*-_=", mark)) {
+        return false;
+    }
+    for (; at < mdx->size && !is_line_end(mdx->bytes[at]); at++) {
+        if (mdx->bytes[at] != mark && !is_space(mdx->bytes[at])) {
+            return false;
+        }
+        marks += mdx->bytes[at] == mark;
+    }
+    return mark == '=' ? paragraph : marks >= 3 || (mark == '-' && paragraph);
+}
+
 static void take_blocks(struct mdx *mdx) {
     bool paragraph = false; /* a line of text goes on on the next line */
     while (mdx->at < mdx->size && !mdx->error) {
         size_t at = skip_containers(mdx, mdx->at), fence = fence_length(mdx, at);
         if (is_blank_line(mdx, mdx->at)) {
             paragraph = false;
-            take_text(mdx);
+            take_text(mdx, mdx->at);
         } else if (fence) {
             paragraph = false;
             skip_fence(mdx, at, fence);
         } else if (!paragraph && begins_esm(mdx, mdx->at)) {
             take_esm(mdx);
         } else {
-            bool heading = mdx->bytes[at] == '#';
-            paragraph = (take_text(mdx) || paragraph) && !heading;
+            bool ends = is_heading_or_break(mdx, at, paragraph);
+            paragraph = take_text(mdx, at) && !ends;
         }
     }
 }
