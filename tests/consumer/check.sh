@@ -25,6 +25,6 @@ LD_LIBRARY_PATH=$(pkg-config --variable=libdir prologue) check "$work/with_pkg_c
 "$work/prefix/bin/prologue" --version
 
 # The shared library shows the public names, and nothing else.
-strangers=$(nm -D --defined-only "$work"/prefix/lib*/libprologue.so "$work"/prefix/lib/*/libprologue.so 2>/dev/null |
-  awk '$3 !~ /^prologue_/ && NF == 3 { print $3 }')
+library=$(find "$work/prefix" -name libprologue.so)
+strangers=$(nm -D --defined-only "$library" | awk 'NF == 3 && $3 !~ /^prologue_/ { print $3 }')
 [[ -z $strangers ]] || { echo "exported: $strangers" >&2; exit 1; }

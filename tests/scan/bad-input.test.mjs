@@ -252,7 +252,9 @@ test("bytes that are no source are read as bytes", (t) => {
     return order === "be" ? text.swap16() : text;
   };
   const root = project(t, {
-    "src/nul.js": Buffer.from("'use client';\0\0import './b.js';"),
+    "src/nul.js": Buffer.from("\0\0\0'use client';"),
+    "src/string.js": Buffer.from("'use client'; let s = 'a\0b'; import './b.js';"),
+    "src/comment.js": Buffer.from("'use client'; // a\0b\nimport './b.js';"),
     "src/utf8.js": Buffer.concat([Buffer.from("'use client'; // "), Buffer.from([0xff, 0xc0, 0x80, 0xed, 0xa0, 0x80]), Buffer.from("\nimport './b.js';")]),
     "src/b.js": "",
     "src/le.js": utf16("le"),
@@ -261,12 +263,12 @@ test("bytes that are no source are read as bytes", (t) => {
     "src/empty.js": "",
     "src/mark.js": Buffer.from([0xef, 0xbb, 0xbf]),
   });
-  const entries = ["nul", "utf8", "le", "be", "binary", "empty", "mark"].flatMap((name) => ["--entry", `src/${name}.js`]);
+  const entries = ["nul", "string", "comment", "utf8", "le", "be", "binary", "empty", "mark"].flatMap((name) => ["--entry", `src/${name}.js`]);
   const report = scan(root, entries);
-  assert.deepEqual(report.clientFiles, ["src/nul.js", "src/utf8.js"]);
+  assert.deepEqual(report.clientFiles, ["src/comment.js", "src/string.js", "src/utf8.js"]);
   assert.ok(paths(report).includes("src/b.js"));
-  for (const name of ["le", "be", "binary"]) assert.ok(diagnostics(report, { path: `src/${name}.js` }).length > 0, name);
-  for (const name of ["utf8", "empty", "mark"]) assert.deepEqual(diagnostics(report, { path: `src/${name}.js` }), [], name);
+  for (const name of ["nul", "le", "be", "binary"]) assert.ok(diagnostics(report, { path: `src/${name}.js` }).length > 0, name);
+  for (const name of ["string", "comment", "utf8", "empty", "mark"]) assert.deepEqual(diagnostics(report, { path: `src/${name}.js` }), [], name);
 });
 
 test("targets that lead out of their package are refused", (t) => {
