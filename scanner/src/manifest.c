@@ -19,19 +19,19 @@ void manifests_free(struct manifests *manifests) {
 }
 
 static void add_problem(struct manifests *manifests, path_id file, uint32_t line, uint32_t column,
-                        const char *code, const char *message) {
+                        const char *code, const char *message, bool error) {
     const char *copy = arena_copy(&manifests->texts, slice_of(message));
     struct problem *problem = copy ? rows_add(&manifests->problems) : NULL;
     if (!problem) {
         manifests->realpath->error = ledger_error(manifests->ledger);
         return;
     }
-    *problem = (struct problem){file, line, column, code, copy, false};
+    *problem = (struct problem){file, line, column, code, copy, error};
 }
 
 void manifest_complain_whole(struct manifests *manifests, path_id file, const char *code,
-                             const char *message) {
-    add_problem(manifests, file, 0, 0, code, message);
+                             const char *message, bool error) {
+    add_problem(manifests, file, 0, 0, code, message, error);
 }
 
 void manifest_complain(struct manifests *manifests, path_id file, const struct json *json,
@@ -41,12 +41,12 @@ void manifest_complain(struct manifests *manifests, path_id file, const struct j
     json_locate(manifests->buffer, manifests->size, json_at(json, node)->start, &line, &column);
     json_key_path(json, node, where, sizeof where);
     snprintf(text, sizeof text, "%s %s", where, message);
-    add_problem(manifests, file, line, column, code, text);
+    add_problem(manifests, file, line, column, code, text, false);
 }
 
 static enum manifest_answer refuse(struct manifests *manifests, path_id file, const char *code,
                                    const char *message) {
-    manifest_complain_whole(manifests, file, code, message);
+    manifest_complain_whole(manifests, file, code, message, false);
     return MANIFEST_REFUSED;
 }
 
@@ -141,7 +141,7 @@ bool manifest_parse(struct manifests *manifests, path_id file, struct json *json
         uint32_t line, column;
         json_locate(manifests->buffer, manifests->size, json->error_offset, &line, &column);
         snprintf(text, sizeof text, "is not valid JSON: %s", json->error);
-        add_problem(manifests, file, line, column, "malformed-json", text);
+        add_problem(manifests, file, line, column, "malformed-json", text, false);
     } else if (code) {
         manifests->realpath->error = code;
     }

@@ -46,6 +46,6 @@ void manifest_complain(struct manifests *manifests, path_id file, const struct j
 
 /* A problem of the whole file. `message` is copied. */
 void manifest_complain_whole(struct manifests *manifests, path_id file, const char *code,
-                             const char *message);
+                             const char *message, bool error);
 
 #endif

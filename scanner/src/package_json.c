@@ -60,6 +60,28 @@ static uint32_t typed_member(struct packages *packages, const struct package *pa
     return node;
 }
 
+static bool is_below(const struct json *json, uint32_t node, uint32_t top) {
+    while (node != top && node != JSON_NONE) {
+        node = json_at(json, node)->parent;
+    }
+    return top != JSON_NONE && node == top;
+}
+
+/* Targets of exports and imports are text, objects, arrays or null, at every depth. */
+static void check_targets(struct packages *packages, const struct package *package) {
+    const struct json *json = &package->json;
+    for (uint32_t node = 1; node < json->count; node++) {
+        uint32_t type = json_at(json, node)->type;
+        bool good =
+            type == JSON_STRING || type == JSON_OBJECT || type == JSON_ARRAY || type == JSON_NULL;
+        if (!good && node != package->exports.node &&
+            (is_below(json, node, package->exports.node) ||
+             is_below(json, node, package->imports.node))) {
+            complain(packages, package, node, "should be a string, an array, an object or null");
+        }
+    }
+}
+
 static bool package_fill(struct packages *packages, struct package *package) {
     const unsigned text = 1U << JSON_STRING, array = 1U << JSON_ARRAY, object = 1U << JSON_OBJECT;
     if (json_at(&package->json, 0)->type != JSON_OBJECT) {
@@ -85,6 +107,7 @@ static bool package_fill(struct packages *packages, struct package *package) {
                 json_at(&package->json, package->browser)->type == JSON_OBJECT
             ? package->browser
             : JSON_NONE;
+    check_targets(packages, package);
     return true;
 }
 

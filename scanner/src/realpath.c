@@ -61,7 +61,7 @@ bool realpath_list(struct realpath *realpath, struct folder *folder) {
     if (code && memory) {
         return no_memory(realpath);
     }
-    folder->unlistable = code != 0;
+    folder->unlistable = code;
     return code == 0;
 }
 

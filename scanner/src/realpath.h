@@ -30,7 +30,7 @@ struct folder {
     /* Memo slots of the resolver; 0: not looked for yet, else an index + 1. */
     uint32_t package, tsconfig, modules;
     bool in_node_modules;
-    bool unlistable;
+    int unlistable; /* libuv's code where it cannot be listed, else 0 */
     bool is_source;                  /* stands among the source folders */
     bool has_package, asked_package; /* a package.json stands here */
     uint32_t own_package;

@@ -232,7 +232,7 @@ static int put_failures(prologue_report *report, struct unsorted *all) {
     for (uint32_t i = 0; i < walk->graph.files.count && !error; i++) {
         const struct file *file = graph_at(&walk->graph, i);
         bool other = file->state == FILE_GONE && file->answer == READ_OTHER;
-        if (file->state != FILE_FAILED && !other) {
+        if ((file->state != FILE_FAILED && !other) || file->error == UV_ECANCELED) {
             continue;
         }
         struct report_diagnostic one = {.path = file->path,
@@ -254,7 +254,8 @@ static int put_problems(prologue_report *report, struct unsorted *all) {
                                         .line = problem->line,
                                         .column = problem->column,
                                         .environment = -1,
-                                        .severity = PROLOGUE_WARNING,
+                                        .severity = problem->error ? PROLOGUE_ERROR_DIAGNOSTIC
+                                                                   : PROLOGUE_WARNING,
                                         .code = problem->code,
                                         .message = slice_of(problem->message)};
         error = put(report, all, &one);

@@ -445,6 +445,7 @@ void walk_feed(struct walk *walk) {
 
 void walk_drain(struct walk *walk) {
     struct read_result results[WORKERS_QUEUE];
+    workers_drop(&walk->workers);
     for (uint32_t count; (count = workers_collect(&walk->workers, results)) > 0;) {
         for (uint32_t i = 0; i < count; i++) {
             source_free(results[i].facts, walk->ledger);
@@ -548,6 +549,7 @@ int walk_init(struct walk *walk, struct ledger *ledger, uint32_t threads, uint32
         return code;
     }
     walk->workers_ready = true;
+    walk->workers.cancelled = walk->cancelled;
     walk->realpath.files = &walk->workers.members[0].files;
     os_files_begin(walk->realpath.files, own_thread);
     return 0;

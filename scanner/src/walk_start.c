@@ -1,3 +1,5 @@
+#include <uv.h>
+
 #include "language.h"
 #include "walk_private.h"
 
@@ -65,6 +67,35 @@ static void add_source_folder(struct walk *walk, struct folder_list *list, path_
     list->items[list->count++] = path;
 }
 
+static void tell_of_folder(struct walk *walk, const struct folder *folder) {
+    char text[160] = "the folder cannot be listed: ";
+    uv_strerror_r(folder->unlistable, text + strlen(text), sizeof text - strlen(text));
+    manifest_complain_whole(&walk->manifests, folder->path, "unreadable-folder", text, true);
+}
+
+/* Something in a source folder that is neither a file nor a folder that can be entered. */
+static void tell_of_entry(struct walk *walk, const struct folder *folder,
+                          struct listing_entry entry, path_id real) {
+    enum path_state state =
+        real == NO_PATH ? PATH_MISSING : (enum path_state)path_at(&walk->paths, real)->state;
+    if (walk->realpath.error) {
+        return;
+    }
+    if (folder->text_length + entry.name.length + 1 > PATH_LONGEST) {
+        manifest_complain_whole(&walk->manifests, folder->path, "path-too-long",
+                                "the folder holds a name whose path is longer than the system's "
+                                "limit: it is left out",
+                                true);
+    } else if (state == PATH_OTHER) {
+        manifest_complain_whole(&walk->manifests, real, "not-a-file",
+                                "a FIFO, socket or device stands where a module should", false);
+    } else if (entry.type == OS_LINK) {
+        path_id link = path_find(&walk->paths, folder->path, entry.name);
+        manifest_complain_whole(&walk->manifests, link, "broken-link",
+                                "the symbolic link leads nowhere, or in a circle", false);
+    }
+}
+
 static void look_at(struct walk *walk, struct folder_list *list, struct folder *folder,
                     struct listing_entry entry) {
     path_id real;
@@ -87,6 +118,7 @@ static void look_at(struct walk *walk, struct folder_list *list, struct folder *
         }
         return;
     default:
+        tell_of_entry(walk, folder, entry, real);
         return;
     }
 }
@@ -96,6 +128,9 @@ static void start_folders(struct walk *walk, struct folder_list *list) {
     for (uint32_t i = 0; i < list->count && walk_goes_on(walk); i++) {
         struct folder *folder = realpath_folder(&walk->realpath, list->items[i]);
         if (!folder || !realpath_list(&walk->realpath, folder)) {
+            if (folder && folder->unlistable) {
+                tell_of_folder(walk, folder);
+            }
             continue;
         }
         for (uint32_t j = 0; j < listing_count(folder->listing) && !walk->error; j++) {

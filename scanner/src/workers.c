@@ -31,10 +31,20 @@ static void read_facts(struct worker *worker, const struct read_request *request
     }
 }
 
+static bool is_dropped(const struct workers *workers) {
+    return atomic_load_explicit(&workers->dropping, memory_order_relaxed) ||
+           (workers->cancelled && atomic_load_explicit(workers->cancelled, memory_order_relaxed));
+}
+
 static void serve(struct worker *worker, const struct read_request *request,
                   struct read_result *result) {
     int error = 0;
     *result = (struct read_result){.file = request->file};
+    if (is_dropped(worker->workers)) {
+        result->answer = READ_FAILED;
+        result->error = UV_ECANCELED;
+        return;
+    }
     result->answer = (uint8_t)read_file(&worker->lease, &worker->files, &request->place, &error);
     result->error = error;
     if (result->answer == READ_DONE) {
@@ -235,6 +245,10 @@ void workers_free(struct workers *workers) {
     uv_cond_destroy(&workers->answered);
     uv_mutex_destroy(&workers->mutex);
     window_free(&workers->window);
+}
+
+void workers_drop(struct workers *workers) {
+    atomic_store_explicit(&workers->dropping, true, memory_order_relaxed);
 }
 
 uint32_t workers_room(struct workers *workers) {

@@ -50,6 +50,8 @@ struct workers {
     struct worker *members; /* 0 is the walk's own, without a thread */
     uint32_t count;
     bool stopping;
+    atomic_bool dropping;         /* what is still asked for is answered unread */
+    const atomic_bool *cancelled; /* the same, by whoever cancels; may be NULL */
     bool spin; /* more processors than threads: waiting a moment is cheaper than sleeping */
 };
 
@@ -58,6 +60,9 @@ int workers_init(struct workers *workers, struct ledger *ledger,
                  const struct directive_set *directives, uint32_t count, uint32_t processors);
 /* Waits for the threads; drops what is still asked for. */
 void workers_free(struct workers *workers);
+
+/* From now on requests are answered without being read: READ_FAILED with UV_ECANCELED. */
+void workers_drop(struct workers *workers);
 
 /* How many more requests are taken now. */
 uint32_t workers_room(struct workers *workers);
