@@ -7,9 +7,9 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { expected } from "./reader_oxc.mjs";
+import { expected, expectedMdx } from "./reader_oxc.mjs";
 
-const SCRIPT = /\.(?:[mc]?js|[mc]?ts|jsx|tsx)$/;
+const SCRIPT = /\.(?:[mc]?js|[mc]?ts|jsx|tsx|mdx)$/;
 const DECLARATION = /\.d\.(?:[mc]?[jt]s|[jt]sx|[^/]*\.ts)$/;
 
 const { values: options, positionals } = parseArgs({
@@ -94,6 +94,12 @@ function differences(seen, truth, source) {
   return found;
 }
 
+function mdxDifferences(seen, truth) {
+  const ours = seen.imports.map(({ kind, specifier }) => `${kind} ${specifier}`).sort();
+  const theirs = truth.sort();
+  return ours.join("\n") === theirs.join("\n") ? [] : [`  ${ours.join(", ")}`, `  and not ${theirs.join(", ")}`];
+}
+
 const counts = { files: 0, same: 0, different: 0, rejected: 0, notText: 0, grammar: 0, notCertain: 0, unsure: 0 };
 const files = sampled(positionals.flatMap((path) => [...filesBelow(resolve(path))]));
 const uncertain = ({ diagnostics }) => diagnostics.some(({ code }) => code === "not-certain");
@@ -106,7 +112,8 @@ for await (const seen of inspect(files)) {
     counts.notText++;
     continue;
   }
-  const truth = expected(seen.path, source);
+  const mdx = seen.path.endsWith(".mdx");
+  const truth = mdx ? expectedMdx(source) : expected(seen.path, source);
   if (!truth) {
     counts.rejected++;
     continue;
@@ -115,7 +122,7 @@ for await (const seen of inspect(files)) {
   counts.notCertain += uncertain(seen);
   counts.unsure += seen.unsure === true;
   const forced = options.reader !== "auto";
-  const found = forced && seen.unsure ? [] : differences(seen, truth, source);
+  const found = forced && seen.unsure ? [] : mdx ? mdxDifferences(seen, truth) : differences(seen, truth, source);
   counts[found.length ? "different" : "same"]++;
   if (found.length && counts.different <= Number(options.limit)) console.log([seen.path, ...found].join("\n"));
   if (uncertain(seen) && !forced && counts.notCertain <= Number(options.limit)) console.log(`${seen.path}: not certain`);

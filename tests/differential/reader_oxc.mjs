@@ -1,4 +1,5 @@
 // What oxc-parser and rolldown's transform see in a source file, in the terms of an `inspect` line.
+import { compileSync } from "@mdx-js/mdx";
 import { parseSync, visitorKeys } from "oxc-parser";
 import { transformSync } from "rolldown/utils";
 
@@ -172,7 +173,7 @@ function metaGlob({ callee, arguments: args }) {
 
 function calls(link, scopes) {
   const { node } = link;
-  if (node.type === "ImportExpression") return node.phase ? [] : target(node.source, "dynamic");
+  if (node.type === "ImportExpression") return target(node.source, "dynamic");
   if (node.type !== "CallExpression") return [];
   if (node.callee.type !== "Identifier") return metaGlob(node);
   if (node.callee.name !== "require" || isBound(link, scopes)) return [];
@@ -227,6 +228,15 @@ function functionDirectives(link, source) {
 
 // ---- a file --------------------------------------------------------------------------------------
 
+// What an MDX file loads, in any order and without places: it is compiled to find out.
+export function expectedMdx(source) {
+  try {
+    return expected("out.jsx", String(compileSync(source, { jsx: true })))?.imports.map(({ kind, specifier }) => `${kind} ${specifier}`) ?? null;
+  } catch {
+    return null;
+  }
+}
+
 // null: oxc rejects the file. Offsets are UTF-16 units in `source`.
 export function expected(path, source) {
   const extension = path.slice(path.lastIndexOf(".") + 1);
@@ -234,6 +244,7 @@ export function expected(path, source) {
   const program = parse(path, source, lang);
   if (!program) return null;
   const left = extension in LANG ? survivors(path, source, lang) : null;
+  if (extension in LANG && !left) return null;
   const scopes = requireScopes(program);
   const result = { directives: directivesOf(program.body, source), functionDirectives: [], imports: [] };
   for (const node of program.body) {
