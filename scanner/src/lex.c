@@ -119,6 +119,7 @@ static void begin(struct lexer *lexer) {
     lexer->ambient = lexer->try_depth = lexer->group = lexer->context = 0;
     lexer->require_end = lexer->glob_end = lexer->url_end = lexer->async_end = lexer->parameters_end = NONE;
     lexer->has_jsx = lexer->has_module_syntax = lexer->late_import = false;
+    lexer->past_head = false;
     lexer->last_candidate = NONE;
     lexer->environments = 0;
     scope_reset(lexer);
@@ -153,6 +154,7 @@ static void read_rest(struct lexer *lexer) {
     if (lexer->failed || at_kind(lexer, T_END)) {
         return;
     }
+    lexer->past_head = true;
     if (!elision_is_open(lexer)) {
         lexer->last_candidate = scan_last_candidate(lexer, lexer->token.start);
         if (lexer->last_candidate == NONE) {

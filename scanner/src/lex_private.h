@@ -298,7 +298,9 @@ struct lexer {
     uint32_t parameters_end; /* end of the last parentheses in a type that may be parameters */
     uint32_t async_end;                      /* end of the last `async` that is an operand */
     bool named; /* the operand before the cursor began its expression */
-    bool has_jsx, has_module_syntax, late_import, again;
+    bool has_jsx, has_module_syntax;
+    bool past_head, late_import; /* an import that binds names may come after their uses: */
+    bool again;                  /* a second pass then knows the names from the start */
     uint64_t speculated;   /* bytes that were read ahead */
     uint32_t environments; /* that the prologue's directives switch to so far */
 };

@@ -153,7 +153,7 @@ static uint32_t name_push(struct lexer *lexer, uint32_t start, uint32_t length, 
 uint32_t scope_add_name(struct lexer *lexer, const struct token *token, uint32_t owner) {
     uint32_t name = scope_name(lexer, token);
     if (name == NONE) {
-        lexer->late_import |= lexer->frame_count > 1 || lexer->reference_count > 0;
+        lexer->late_import |= lexer->past_head || lexer->reference_count > 0;
         name = name_push(lexer, token->start, token->end - token->start, token_text(lexer, token));
     }
     if (name == REQUIRE) {
@@ -339,20 +339,22 @@ static struct token pragma_name(const struct lexer *lexer, struct slice rest) {
     return name;
 }
 
-/* What JSX is turned into calls of: `React`, or what the pragmas of the file name. */
+/* What JSX is turned into calls of: what the pragmas of the file name, `React` without `@jsx`. */
 static void use_factories(struct lexer *lexer) {
     const char *at = lexer->bytes, *end = lexer->bytes + lexer->size;
-    for (uint32_t i = 0; i < lexer->name_count; i++) {
-        if (slice_equal(name_text(lexer, i), SLICE("React"))) {
-            mark_used(lexer, i);
-        }
-    }
+    bool react = true;
     while (at < end && (at = memchr(at, '@', (size_t)(end - at))) != NULL) {
         struct token name = pragma_name(lexer, (struct slice){at, (size_t)(end - at)});
         if (name.end > name.start) {
             mark_used(lexer, scope_name(lexer, &name));
+            react &= at[4] == 'F';
         }
         at++;
+    }
+    for (uint32_t i = 0; react && i < lexer->name_count; i++) {
+        if (slice_equal(name_text(lexer, i), SLICE("React"))) {
+            mark_used(lexer, i);
+        }
     }
 }
 
