@@ -19,6 +19,11 @@ void ledger_init(struct ledger *ledger, const prologue_allocator *host, uint64_t
     ledger->limit = limit;
 }
 
+void ledger_reserve(struct ledger *ledger, uint64_t bytes) {
+    atomic_store_explicit(&ledger->reserved, bytes < ledger->limit ? bytes : ledger->limit,
+                          memory_order_relaxed);
+}
+
 static void account_raise(struct ledger_account *account, uint64_t value) {
     uint64_t peak = atomic_load_explicit(&account->peak, memory_order_relaxed);
     while (value > peak &&
@@ -46,7 +51,8 @@ void *ledger_resize(struct ledger *ledger, enum prologue_subsystem subsystem, vo
     struct ledger_account *account = &ledger->accounts[subsystem];
     if (new_size > old_size) {
         uint64_t more = new_size - old_size;
-        if (!account_charge(&ledger->total, more, ledger->limit)) {
+        uint64_t reserved = atomic_load_explicit(&ledger->reserved, memory_order_relaxed);
+        if (!account_charge(&ledger->total, more, ledger->limit - reserved)) {
             atomic_store_explicit(&ledger->refused, true, memory_order_relaxed);
             return NULL;
         }

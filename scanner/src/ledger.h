@@ -17,6 +17,7 @@ struct ledger_account {
 struct ledger {
     prologue_allocator host;
     uint64_t limit;
+    _Atomic uint64_t reserved; /* of the limit, and not to be had for now */
     struct ledger_account total;
     struct ledger_account accounts[PROLOGUE_SUBSYSTEMS];
     atomic_bool refused; /* an allocation was refused for the limit, not by the host */
@@ -24,6 +25,10 @@ struct ledger {
 
 /* `host` NULL: malloc. */
 void ledger_init(struct ledger *ledger, const prologue_allocator *host, uint64_t limit);
+
+/* Keeps so much of the limit back until it is called with 0: what has to be possible when all else is
+ * used up. */
+void ledger_reserve(struct ledger *ledger, uint64_t bytes);
 
 /* realloc with the old size: NULL asks for a new block, `new_size` 0 frees and returns NULL.
  * NULL where the limit or the host refuses; the old block then stands. */

@@ -2,7 +2,10 @@
 
 #include <stdio.h>
 
-enum { ENGINE_STACK = 2 << 20 };
+enum {
+    ENGINE_STACK = 2 << 20,
+    RESERVED_SHARE = 8, /* so much of the limit, its eighth, is kept back for the report */
+};
 
 static void engine(void *argument) {
     prologue_session *session = argument;
@@ -201,6 +204,7 @@ int session_scan(prologue_session *session, void *argument) {
     code = walk_run(walk, call->request);
     bool partial = code == PROLOGUE_ELIMIT || code == PROLOGUE_ECANCELLED;
     if (code && !partial) {
+        ledger_reserve(&session->ledger, 0);
         fail_about(session, code, walk->detail);
         session_drop(session, walk);
         return code;
@@ -209,7 +213,7 @@ int session_scan(prologue_session *session, void *argument) {
     if (code == PROLOGUE_ELIMIT) {
         walk_stop(walk);
     }
-    walk_release(walk);
+    ledger_reserve(&session->ledger, 0);
     int failed = report_new(&call->report, walk, code);
     if (failed) {
         return failed;

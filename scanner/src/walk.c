@@ -3,9 +3,6 @@
 #include "language.h"
 #include "walk_private.h"
 
-/* One part in so many of the limit is set aside for the report, up to a size. */
-enum { RESERVED_SHARE = 8, LARGEST_RESERVE = 16 << 20 };
-
 struct folder *walk_folder_of(const struct walk *walk, const struct file *file) {
     return folder_of(&walk->realpath, path_at(&walk->paths, file->path)->parent);
 }
@@ -536,11 +533,7 @@ int walk_init(struct walk *walk, struct ledger *ledger, uint32_t threads, uint32
     graph_init(&walk->graph, ledger, &walk->paths);
     rows_init(&walk->waiters, ledger, PROLOGUE_SUBSYSTEM_GRAPH, sizeof(struct waiter));
     apply_config(walk);
-    walk->reserve_size = ledger->limit / RESERVED_SHARE < LARGEST_RESERVE
-                             ? (size_t)(ledger->limit / RESERVED_SHARE)
-                             : LARGEST_RESERVE;
-    walk->reserve = ledger_resize(ledger, PROLOGUE_SUBSYSTEM_REPORT, NULL, 0, walk->reserve_size);
-    int code = walk->reserve ? paths_init(&walk->paths, ledger) : ledger_error(ledger);
+    int code = paths_init(&walk->paths, ledger);
     if (code) {
         return code;
     }
@@ -555,11 +548,6 @@ int walk_init(struct walk *walk, struct ledger *ledger, uint32_t threads, uint32
     return 0;
 }
 
-void walk_release(struct walk *walk) {
-    ledger_free(walk->ledger, PROLOGUE_SUBSYSTEM_REPORT, walk->reserve, walk->reserve_size);
-    walk->reserve = NULL;
-}
-
 void walk_stop(struct walk *walk) {
     if (walk->workers_ready) {
         os_files_end(walk->realpath.files);
@@ -571,7 +559,6 @@ void walk_stop(struct walk *walk) {
 
 void walk_free(struct walk *walk) {
     walk_stop(walk);
-    walk_release(walk);
     graph_free(&walk->graph);
     resolver_free(&walk->resolver);
     tsconfigs_free(&walk->tsconfigs);

@@ -43,9 +43,7 @@ struct walk {
     uint32_t agenda;                    /* files read, with environments still to be visited */
     uint64_t files_read, bytes_read, reads_joined, grammar_files, modules, visits;
     const atomic_bool *cancelled;
-    int error;     /* what ended the walk early */
-    void *reserve; /* set aside for the report, so that it can be made when all else is used up */
-    size_t reserve_size;
+    int error; /* what ended the walk early */
     char detail[PATH_LONGEST + 64];
     void (*on_round)(struct walk *walk, void *payload); /* now and then, on the walk's thread */
     void *payload;
@@ -64,8 +62,6 @@ int walk_init(struct walk *walk, struct ledger *ledger, uint32_t threads, uint32
 int walk_root(struct walk *walk, const char *root);
 /* 0; PROLOGUE_ELIMIT, NOMEM or CANCELLED with what is known so far; ENTRY or SOURCE with detail. */
 int walk_run(struct walk *walk, const prologue_scan_request *request);
-/* Gives back what was set aside for the report. */
-void walk_release(struct walk *walk);
 /* Ends the threads; what was found stays. */
 void walk_stop(struct walk *walk);
 void walk_free(struct walk *walk);
