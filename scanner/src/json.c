@@ -169,14 +169,31 @@ static int check_escape(struct reading *in) {
     return 0;
 }
 
+/* Stops at a quote, a backslash, a control character or the end. Eight bytes at a time: in each
+ * word a byte's high bit is set where it is below a space, or equal to one of the two. */
+static void skip_plain(struct reading *in) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+    while (in->end - in->at >= 8) {
+        uint64_t word;
+        memcpy(&word, in->at, 8);
+        uint64_t quote = word ^ ones * '"', escape = word ^ ones * '\\';
+        uint64_t hits = ((word - ones * ' ') | (quote - ones) | (escape - ones)) & ~word & highs;
+        if (hits) {
+            break;
+        }
+        in->at += 8;
+    }
+    while (in->at < in->end && *in->at != '"' && *in->at != '\\' && *in->at >= ' ') {
+        in->at++;
+    }
+}
+
 /* `at` stands on the opening quote, afterwards behind the closing one. */
 static int read_string(struct reading *in, bool keep, uint32_t *text, uint32_t *length) {
     const unsigned char *start = ++in->at;
     bool escaped = false;
     for (;;) {
-        while (in->at < in->end && *in->at != '"' && *in->at != '\\' && *in->at >= ' ') {
-            in->at++;
-        }
+        skip_plain(in);
         if (in->at == in->end) {
             return fail_at(in, start - 1, "a string that does not end");
         }

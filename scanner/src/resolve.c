@@ -188,9 +188,13 @@ static enum found external(struct question *question, const char *why) {
     return FOUND;
 }
 
+/* ".", "..", "./x" or "../x" */
 static bool is_relative(struct slice specifier) {
-    return slice_equal(specifier, SLICE(".")) || slice_equal(specifier, SLICE("..")) ||
-           slice_starts(specifier, SLICE("./")) || slice_starts(specifier, SLICE("../"));
+    size_t dots = 0;
+    while (dots < specifier.length && dots < 3 && specifier.data[dots] == '.') {
+        dots++;
+    }
+    return (dots == 1 || dots == 2) && (dots == specifier.length || specifier.data[dots] == '/');
 }
 
 static bool is_builtin(struct slice specifier) {

@@ -298,10 +298,22 @@ enum found resolve_folder(struct question *question, struct folder *folder) {
     return found == NOT_FOUND ? try_extensions(question, folder, SLICE("index")) : found;
 }
 
+/* The path is a real one already, and known to be a file. */
+static bool is_known_file(const struct realpath *realpath, path_id spelled) {
+    const struct path *path = path_at(realpath->paths, spelled);
+    return (path->state == PATH_FILE || path->state == PATH_ASSUMED) &&
+           path_at(realpath->paths, path->parent)->state == PATH_FOLDER;
+}
+
 enum found resolve_path(struct question *question, path_id spelled, bool folder_only) {
     struct realpath *realpath = question->resolver->realpath;
     if (spelled != PATH_ROOT && !folder_only) {
         path_id parent = path_at(realpath->paths, spelled)->parent;
+        if (!question->trace && is_known_file(realpath, spelled)) {
+            enum found mapped = map_candidate(question, folder_of(realpath, parent),
+                                              path_name(realpath->paths, spelled));
+            return mapped == NOT_FOUND ? accept(question, spelled) : mapped;
+        }
         struct folder *folder = realpath_folder(realpath, parent);
         if (!folder) {
             say_why(question, "the folder %s does not exist", show(question, parent));
