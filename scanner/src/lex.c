@@ -117,7 +117,8 @@ static void begin(struct lexer *lexer) {
     lexer->frame_count = lexer->piece_count = 0;
     lexer->speculated = 0;
     lexer->ambient = lexer->try_depth = lexer->group = lexer->context = 0;
-    lexer->require_end = lexer->glob_end = lexer->url_end = lexer->async_end = lexer->parameters_end = NONE;
+    lexer->require_end = lexer->glob_end = lexer->url_end = lexer->async_end =
+        lexer->parameters_end = NONE;
     lexer->has_jsx = lexer->has_module_syntax = lexer->late_import = false;
     lexer->past_head = false;
     lexer->last_candidate = NONE;
@@ -178,7 +179,8 @@ static void read_once(struct lexer *lexer) {
 
 static bool is_binary(const char *bytes, size_t size) {
     size_t head = size < 512 ? size : 512;
-    bool utf16 = size >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0);
+    bool utf16 =
+        size >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0);
     return utf16 || (head && memchr(bytes, 0, head));
 }
 

@@ -27,7 +27,7 @@ struct search {
     uint32_t probe_count;
 };
 
-static int byte_at(const struct search *search, uint32_t at) {
+static int byte_of(const struct search *search, uint32_t at) {
     return at < search->size ? (unsigned char)search->bytes[at] : -1;
 }
 
@@ -41,7 +41,7 @@ static bool is_space(int byte) {
 }
 
 static uint32_t skip_space(const struct search *search, uint32_t at) {
-    while (is_space(byte_at(search, at))) {
+    while (is_space(byte_of(search, at))) {
         at++;
     }
     return at;
@@ -57,7 +57,7 @@ static bool begins_word(const struct search *search, uint32_t at) {
     if (at == 0) {
         return true;
     }
-    int before = byte_at(search, at - 1);
+    int before = byte_of(search, at - 1);
     if (before == '.') {
         return at >= 3 && text_at(search, at - 3, SLICE("..."));
     }
@@ -70,10 +70,10 @@ static bool is_unclear(int byte) {
 }
 
 static bool at_url_argument(const struct search *search, uint32_t at) {
-    while (at && is_space(byte_at(search, at - 1))) {
+    while (at && is_space(byte_of(search, at - 1))) {
         at--;
     }
-    int before = at ? byte_at(search, at - 1) : -1;
+    int before = at ? byte_of(search, at - 1) : -1;
     return before == ',' || is_unclear(before);
 }
 
@@ -84,39 +84,40 @@ static enum verdict judge_meta(const struct search *search, uint32_t word, uint3
         return STRONG;
     }
     at += 4;
-    if (byte_at(search, at) != '.') {
-        int next = byte_at(search, skip_space(search, at));
+    if (byte_of(search, at) != '.') {
+        int next = byte_of(search, skip_space(search, at));
         return next == '.' || is_unclear(next) ? STRONG : NO;
     }
     at++;
     if (text_at(search, at, SLICE("url"))) {
         return at_url_argument(search, word) ? STRONG : NO;
     }
-    int next = byte_at(search, at);
+    int next = byte_of(search, at);
     return text_at(search, at, SLICE("glob")) || is_space(next) || is_unclear(next) ? STRONG : NO;
 }
 
 /* `import name …`: a comma or `from` follows, unless `name` is a modifier. */
 static enum verdict judge_import_name(const struct search *search, uint32_t at) {
     uint32_t start = at;
-    while (is_word_byte(byte_at(search, at))) {
+    while (is_word_byte(byte_of(search, at))) {
         at++;
     }
     struct slice name = {search->bytes + start, at - start};
-    int next = byte_at(search, at);
+    int next = byte_of(search, at);
     if (next == '\\' || is_unclear(next) || slice_equal(name, SLICE("type")) ||
         slice_equal(name, SLICE("defer")) || slice_equal(name, SLICE("source"))) {
         return STRONG;
     }
     at = skip_space(search, at);
-    next = byte_at(search, at);
-    bool found = next == ',' || next == '=' || is_unclear(next) || text_at(search, at, SLICE("from"));
+    next = byte_of(search, at);
+    bool found =
+        next == ',' || next == '=' || is_unclear(next) || text_at(search, at, SLICE("from"));
     return found ? STRONG : NO;
 }
 
 static enum verdict judge_import(const struct search *search, uint32_t at) {
     uint32_t after = skip_space(search, at + 6);
-    int next = byte_at(search, after);
+    int next = byte_of(search, after);
     switch (next) {
     case '(':
     case '"':
@@ -136,15 +137,15 @@ static enum verdict judge_import(const struct search *search, uint32_t at) {
 
 /* `export { … }` is no candidate unless `from` follows the brace. */
 static enum verdict judge_export_names(const struct search *search, uint32_t at) {
-    int byte = byte_at(search, at);
+    int byte = byte_of(search, at);
     while (is_word_byte(byte) || is_space(byte) || byte == ',') {
-        byte = byte_at(search, ++at);
+        byte = byte_of(search, ++at);
     }
     if (byte != '}') {
         return STRONG;
     }
     at = skip_space(search, at + 1);
-    return text_at(search, at, SLICE("from")) || is_unclear(byte_at(search, at)) ? STRONG : NO;
+    return text_at(search, at, SLICE("from")) || is_unclear(byte_of(search, at)) ? STRONG : NO;
 }
 
 static enum verdict judge_export(const struct search *search, uint32_t at) {
@@ -152,7 +153,7 @@ static enum verdict judge_export(const struct search *search, uint32_t at) {
     if (search->lexer->typescript && text_at(search, at, SLICE("type"))) {
         at = skip_space(search, at + 4);
     }
-    int next = byte_at(search, at);
+    int next = byte_of(search, at);
     if (next == '{') {
         return judge_export_names(search, at + 1);
     }
@@ -161,19 +162,19 @@ static enum verdict judge_export(const struct search *search, uint32_t at) {
 
 static enum verdict judge_require(const struct search *search, uint32_t at) {
     at += 7;
-    if (is_word_byte(byte_at(search, at))) {
+    if (is_word_byte(byte_of(search, at))) {
         return NO;
     }
-    int next = byte_at(search, skip_space(search, at));
+    int next = byte_of(search, skip_space(search, at));
     return next == '(' || next == '?' || next == '<' || is_unclear(next) ? STRONG : WEAK;
 }
 
 /* `\u`: an escape of a letter of `require`. */
 static enum verdict judge_escape(const struct search *search, uint32_t at) {
-    bool braces = byte_at(search, at + 2) == '{';
+    bool braces = byte_of(search, at + 2) == '{';
     uint32_t value = 0, digit = at + (braces ? 3 : 2), limit = braces ? NONE : digit + 4;
     for (; digit < limit; digit++) {
-        int byte = byte_at(search, digit) | 0x20;
+        int byte = byte_of(search, digit) | 0x20;
         if (byte >= '0' && byte <= '9') {
             value = value << 4 | (uint32_t)(byte - '0');
         } else if (byte >= 'a' && byte <= 'f') {
@@ -190,7 +191,7 @@ static bool is_quote(int byte) {
 }
 
 static enum verdict judge_directive(const struct search *search, uint32_t at) {
-    int quote = at ? byte_at(search, at - 1) : -1;
+    int quote = at ? byte_of(search, at - 1) : -1;
     if (!is_quote(quote)) {
         return NO;
     }
@@ -198,7 +199,7 @@ static enum verdict judge_directive(const struct search *search, uint32_t at) {
     for (uint32_t i = 0; i < set->count; i++) {
         const struct directive_rule *rule = &set->rules[i];
         if (text_at(search, at, rule->text) &&
-            (rule->prefix || byte_at(search, at + (uint32_t)rule->text.length) == quote)) {
+            (rule->prefix || byte_of(search, at + (uint32_t)rule->text.length) == quote)) {
             return STRONG;
         }
     }
@@ -206,7 +207,7 @@ static enum verdict judge_directive(const struct search *search, uint32_t at) {
 }
 
 static enum verdict judge_word(const struct search *search, uint32_t at) {
-    switch (byte_at(search, at)) {
+    switch (byte_of(search, at)) {
     case 'i':
         if (text_at(search, at, SLICE("import")) && begins_word(search, at)) {
             return judge_import(search, at);
@@ -223,7 +224,7 @@ static enum verdict judge_word(const struct search *search, uint32_t at) {
         }
         return NO;
     case '\\':
-        return byte_at(search, at + 1) == 'u' ? judge_escape(search, at) : NO;
+        return byte_of(search, at + 1) == 'u' ? judge_escape(search, at) : NO;
     default:
         return NO;
     }

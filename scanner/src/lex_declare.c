@@ -142,8 +142,7 @@ struct frame *push_method(struct lexer *lexer, unsigned context, uint32_t name, 
     return frame;
 }
 
-void push_function(struct lexer *lexer, bool async, bool declares, uint32_t name,
-                   uint32_t length) {
+void push_function(struct lexer *lexer, bool async, bool declares, uint32_t name, uint32_t length) {
     token_next(lexer);
     unsigned context = async ? IN_ASYNC : 0;
     if (token_accept(lexer, T_STAR)) {

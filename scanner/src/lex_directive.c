@@ -1,7 +1,6 @@
 /* Directives, and what was nearly one. */
 #include "lex_private.h"
-
-#define MAX_TYPO 64 /* longer texts are no typing errors of a directive */
+#include "near_miss.h"
 
 #define MAX_NOTE 120 /* what is quoted of a longer text */
 
@@ -52,48 +51,10 @@ static struct fact_directive *add_directive(struct lexer *lexer, const struct to
 
 /* ---- near misses ----------------------------------------------------------------------------- */
 
-/* Whether at most two insertions, deletions or replacements make `a` of `b`. Compares five
- * diagonals: further off, more edits would have been made already. */
-static bool within_two_edits(struct slice a, struct slice b) {
-    enum { BAND = 2, WIDTH = 2 * BAND + 1, FAR = BAND + 1 };
-    int row[WIDTH], above[WIDTH];
-    int rows = (int)a.length, columns = (int)b.length;
-    if (rows - columns > BAND || columns - rows > BAND) {
-        return false;
-    }
-    for (int k = 0; k < WIDTH; k++) {
-        above[k] = k >= BAND ? k - BAND : FAR;
-    }
-    for (int i = 1; i <= rows; i++) {
-        for (int k = 0; k < WIDTH; k++) {
-            int j = i + k - BAND;
-            int best = FAR;
-            if (j >= 0 && j <= columns) {
-                int replaced = j ? above[k] + (a.data[i - 1] != b.data[j - 1]) : FAR;
-                int deleted = k + 1 < WIDTH ? above[k + 1] + 1 : FAR;
-                int inserted = k && j ? row[k - 1] + 1 : FAR;
-                best = replaced < deleted ? replaced : deleted;
-                best = best < inserted ? best : inserted;
-            }
-            row[k] = best < FAR ? best : FAR;
-        }
-        memcpy(above, row, sizeof row);
-    }
-    return above[columns - rows + BAND] <= BAND;
-}
-
 static void check_typo(struct lexer *lexer, const struct token *token) {
-    const struct directive_set *set = lexer->options->directives;
-    struct slice raw = token_content(lexer, token);
-    if (raw.length > MAX_TYPO || slice_equal(raw, SLICE("use strict"))) {
-        return;
-    }
-    for (uint32_t i = 0; i < set->count; i++) {
-        struct slice text = set->rules[i].text;
-        if (!set->rules[i].prefix && text.length > 4 && within_two_edits(raw, text)) {
-            note_add(lexer, NOTE_NEAR_MISS, MISS_TYPO, (int)i, token->start + 1, token->end - 1);
-            return;
-        }
+    int meant = near_miss_find(lexer->options->directives, token_content(lexer, token));
+    if (meant >= 0) {
+        note_add(lexer, NOTE_NEAR_MISS, MISS_TYPO, meant, token->start + 1, token->end - 1);
     }
 }
 
@@ -120,8 +81,8 @@ static bool is_whole_statement(struct lexer *lexer, uint32_t end, bool parenthes
         next = token_peek(lexer);
     }
     lexer->cursor = cursor;
-    bool ends = next.newline || next.kind == T_SEMICOLON || next.kind == T_RBRACE ||
-                next.kind == T_END;
+    bool ends =
+        next.newline || next.kind == T_SEMICOLON || next.kind == T_RBRACE || next.kind == T_END;
     return closed && ends && !token_continues(&next);
 }
 
@@ -147,8 +108,8 @@ void directive_check_statement(struct lexer *lexer) {
 /* Whether the string at the current token is a statement of its own; then moves past it. */
 static bool accept_directive(struct lexer *lexer) {
     struct token next = token_peek(lexer);
-    bool ends = next.newline || next.kind == T_SEMICOLON || next.kind == T_RBRACE ||
-                next.kind == T_END;
+    bool ends =
+        next.newline || next.kind == T_SEMICOLON || next.kind == T_RBRACE || next.kind == T_END;
     if (!ends || token_continues(&next)) {
         return false;
     }

@@ -9,17 +9,9 @@ struct frame *push_expression(struct lexer *lexer, enum expression_kind kind, un
     return frame;
 }
 
-/* Whether the current token begins an element of the frame. */
-static bool at_element(const struct lexer *lexer, const struct frame *frame) {
-    return lexer->previous.end == frame->opened;
-}
-
-/* Whether the current token begins what may be a parameter. */
-static bool at_pattern(const struct lexer *lexer, const struct frame *frame) {
-    return frame->flags & F_PATTERN && !(frame->extra & X_DEFAULT) && at_element(lexer, frame);
-}
-
 static void operand_missing(struct lexer *lexer);
+
+/* ---- operands -------------------------------------------------------------------------------- */
 
 /* ---- operands -------------------------------------------------------------------------------- */
 
@@ -43,8 +35,7 @@ static void open_array(struct lexer *lexer) {
     bool globs = below->kind == EX_GLOB && at_element(lexer, below);
     below->state = OPERATOR;
     token_next(lexer);
-    push_expression(lexer, globs ? EX_GLOB_LIST : EX_ARRAY,
-                    F_SEQUENCE | (pattern ? F_PATTERN : 0));
+    push_expression(lexer, globs ? EX_GLOB_LIST : EX_ARRAY, F_SEQUENCE | (pattern ? F_PATTERN : 0));
 }
 
 static void open_object(struct lexer *lexer) {
@@ -70,7 +61,7 @@ static void read_function(struct lexer *lexer, bool async) {
     push_function(lexer, async, false, frame->name, length);
 }
 
-static void use_name(struct lexer *lexer) {
+void use_name(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     uint32_t reference = scope_use(lexer, &lexer->token);
     if (reference != NONE) {
@@ -112,44 +103,6 @@ static bool word_is_operator(const struct lexer *lexer, const struct token *toke
         return lexer->context & IN_GENERATOR;
     }
     return lexer->context & IN_ASYNC || lexer->context == 0;
-}
-
-/* `import(…)`, `import.meta`, `import.defer(…)`, `import.source(…)`. */
-static void read_import_expression(struct lexer *lexer) {
-    bool after_comma = lexer->previous.kind == T_COMMA;
-    frame_top(lexer)->state = OPERATOR;
-    token_next(lexer);
-    if (token_accept(lexer, T_DOT)) {
-        if (token_is(lexer, &lexer->token, SLICE("meta"))) {
-            lexer->has_module_syntax = true;
-            token_next(lexer);
-            read_meta(lexer, after_comma);
-            return;
-        }
-        if (!token_expect(lexer, T_NAME)) {
-            return;
-        }
-    }
-    if (!at_kind(lexer, T_LPAREN)) {
-        lexer_fail(lexer);
-        return;
-    }
-    specifier_open(lexer, FACT_DYNAMIC, NONE);
-}
-
-static void read_new(struct lexer *lexer) {
-    token_next(lexer);
-    if (token_accept(lexer, T_DOT)) { /* new.target */
-        frame_top(lexer)->state = OPERATOR;
-        token_expect(lexer, T_NAME);
-        return;
-    }
-    if (at_word(lexer, W_REQUIRE)) {
-        use_name(lexer);
-        lexer->require_end = NONE;
-    } else if (token_is(lexer, &lexer->token, SLICE("URL"))) {
-        lexer->url_end = lexer->token.end;
-    }
 }
 
 static void read_word(struct lexer *lexer) {
@@ -327,7 +280,8 @@ static void close_paren(struct lexer *lexer) {
     }
     bool typed = frame.flags & F_TYPED || empty;
     if (at_kind(lexer, T_ARROW) && !lexer->token.newline) {
-        push_arrow(lexer, frame.mark, frame.bindables, frame.flags & F_ASYNC, frame.flags & F_NAMED);
+        push_arrow(lexer, frame.mark, frame.bindables, frame.flags & F_ASYNC,
+                   frame.flags & F_NAMED);
     } else if (lexer->typescript && at_kind(lexer, T_COLON) && (typed || !takes_colon(lexer))) {
         struct frame *result = frame_push(lexer, ARROW_RESULT);
         result->flags = frame.flags & (F_ASYNC | F_NAMED);

@@ -25,9 +25,9 @@ uint32_t import_add(struct lexer *lexer, enum fact_kind kind, unsigned flags,
 
 /* The clause of a declaration: what it binds. */
 struct clause {
-    uint32_t owner;   /* the import to come */
+    uint32_t owner; /* the import to come */
     uint32_t values, types;
-    bool type;        /* `import type`, `export type` */
+    bool type; /* `import type`, `export type` */
 };
 
 static void bind_name(struct lexer *lexer, struct clause *clause, const struct token *local,

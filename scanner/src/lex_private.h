@@ -214,9 +214,9 @@ enum expression_extra {
 
 struct frame {
     uint8_t state, kind, flags, extra;
-    uint32_t opened; /* end of the token after which the current element begins */
-    uint32_t mark;   /* references or pieces when it began */
-    uint32_t bindables; /* likewise; of a specifier: the reference to `require` */
+    uint32_t opened;            /* end of the token after which the current element begins */
+    uint32_t mark;              /* references or pieces when it began */
+    uint32_t bindables;         /* likewise; of a specifier: the reference to `require` */
     uint32_t name, name_length; /* what a function here would be called */
 };
 
@@ -285,24 +285,24 @@ struct lexer {
     uint32_t piece_count, piece_capacity;
 
     uint8_t words[WORD_SLOTS]; /* open addressing, W_NONE: empty */
-    uint32_t *buckets; /* a power of two of them */
+    uint32_t *buckets;         /* a power of two of them */
     uint32_t bucket_count;
     uint32_t lengths[256]; /* by first byte: bit set of the lengths of names that matter */
 
     uint32_t last_candidate; /* statements that begin past it cannot matter; NONE: all do */
     uint32_t ambient, try_depth, group;
-    uint32_t context; /* enum context of the innermost function */
+    uint32_t context;                        /* enum context of the innermost function */
     uint32_t require_end, require_reference; /* the last free-standing `require` */
     uint32_t glob_end;                       /* end of the last `import.meta.glob` */
     uint32_t url_end;                        /* end of the last `new URL` */
     uint32_t parameters_end; /* end of the last parentheses in a type that may be parameters */
-    uint32_t async_end;                      /* end of the last `async` that is an operand */
-    bool named; /* the operand before the cursor began its expression */
+    uint32_t async_end;      /* end of the last `async` that is an operand */
+    bool named;              /* the operand before the cursor began its expression */
     bool has_jsx, has_module_syntax;
     bool past_head, late_import; /* an import that binds names may come after their uses: */
     bool again;                  /* a second pass then knows the names from the start */
-    uint64_t speculated;   /* bytes that were read ahead */
-    uint32_t environments; /* that the prologue's directives switch to so far */
+    uint64_t speculated;         /* bytes that were read ahead */
+    uint32_t environments;       /* that the prologue's directives switch to so far */
 };
 
 enum context { IN_ASYNC = 1, IN_GENERATOR = 2, IN_ORDINARY_FUNCTION = 4 };
@@ -310,15 +310,13 @@ enum context { IN_ASYNC = 1, IN_GENERATOR = 2, IN_ORDINARY_FUNCTION = 4 };
 /* ---- tokens (lex_token.c) -------------------------------------------------------------------- */
 
 void words_prepare(struct lexer *lexer); /* once for each lexer */
-void token_next(struct lexer *lexer); /* previous = token, token = the one after it */
+void token_next(struct lexer *lexer);    /* previous = token, token = the one after it */
 struct token token_peek(struct lexer *lexer);
 void token_regex(struct lexer *lexer);           /* the current `/` begins a regular expression */
 void token_template_resume(struct lexer *lexer); /* the current `}` goes on with a template */
 void token_extend(struct lexer *lexer);          /* the current `<`, `>` or `/` as an operator */
-void skip_trivia(struct lexer *lexer, bool *newline);
 bool token_is(const struct lexer *lexer, const struct token *token, struct slice text);
 bool token_continues(const struct token *token);
-uint32_t skip_line(const struct lexer *lexer, uint32_t at); /* to its terminator */
 uint32_t skip_identifier(const struct lexer *lexer, uint32_t at);
 
 static inline struct slice token_text(const struct lexer *lexer, const struct token *token) {
@@ -334,6 +332,18 @@ static inline struct slice token_content(const struct lexer *lexer, const struct
 static inline bool token_is_identifier(const struct token *token) {
     return token->kind == T_NAME && (token->word == W_NONE || token->word > W_LAST_RESERVED);
 }
+
+/* -1 past the end. */
+static inline int byte_at(const struct lexer *lexer, uint32_t at) {
+    return at < lexer->size ? (unsigned char)lexer->bytes[at] : -1;
+}
+
+/* ---- white space and comments (lex_scan.c) ------------------------------------------------- */
+
+void skip_trivia(struct lexer *lexer, bool *newline);       /* sets newline, never clears it */
+uint32_t skip_line(const struct lexer *lexer, uint32_t at); /* to its terminator */
+/* Length of the white space or line terminator that is not ASCII at `at`; 0: none. */
+uint32_t skip_unicode_space(const struct lexer *lexer, uint32_t at, bool *newline);
 
 /* ---- vectorised searches (lex_scan.c) -------------------------------------------------------- */
 
@@ -356,9 +366,9 @@ static inline struct frame *frame_top(struct lexer *lexer) {
     return &lexer->frames[lexer->frame_count - 1];
 }
 
-struct frame *frame_grow(struct lexer *lexer); /* the slot for one more; never NULL */
+struct frame *frame_grow(struct lexer *lexer);       /* the slot for one more; never NULL */
 void frame_run(struct lexer *lexer, uint32_t floor); /* until `floor` frames are left */
-void lexer_fail(struct lexer *lexer);                            /* syntax that cannot be */
+void lexer_fail(struct lexer *lexer);                /* syntax that cannot be */
 void lexer_fail_memory(struct lexer *lexer, int error);
 
 /* Never NULL. */
@@ -452,6 +462,17 @@ void on_object_after_key(struct lexer *lexer);
 
 void on_expression(struct lexer *lexer);
 struct frame *push_expression(struct lexer *lexer, enum expression_kind kind, unsigned flags);
+void use_name(struct lexer *lexer); /* the name at the current token is an operand */
+
+/* Whether the current token begins an element of the frame. */
+static inline bool at_element(const struct lexer *lexer, const struct frame *frame) {
+    return lexer->previous.end == frame->opened;
+}
+
+/* Whether the current token begins what may be a parameter. */
+static inline bool at_pattern(const struct lexer *lexer, const struct frame *frame) {
+    return frame->flags & F_PATTERN && !(frame->extra & X_DEFAULT) && at_element(lexer, frame);
+}
 
 /* ---- TypeScript (lex_type.c, lex_typescript.c) ----------------------------------------------- */
 
@@ -518,7 +539,9 @@ void specifier_end(struct lexer *lexer);
 void template_piece(struct lexer *lexer);
 void specifier_open(struct lexer *lexer, enum fact_kind kind, uint32_t reference);
 void glob_open(struct lexer *lexer);
-void read_meta(struct lexer *lexer, bool after_comma); /* after `import.meta` */
+/* At `import` and at `new` where they begin an operand. */
+void read_import_expression(struct lexer *lexer);
+void read_new(struct lexer *lexer);
 size_t encode_utf8(uint32_t code, char *out); /* 1 to 4 bytes */
 uint32_t cook(struct lexer *lexer, uint32_t start, uint32_t end, bool escaped, uint32_t *length);
 

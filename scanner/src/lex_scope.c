@@ -144,7 +144,8 @@ static uint32_t name_push(struct lexer *lexer, uint32_t start, uint32_t length, 
         return NONE;
     }
     uint32_t *bucket = bucket_of(lexer, text);
-    lexer->names[lexer->name_count] = (struct name){start, length, NONE, NONE, *bucket, NONE, false};
+    lexer->names[lexer->name_count] =
+        (struct name){start, length, NONE, NONE, *bucket, NONE, false};
     lexer->lengths[(unsigned char)text.data[0]] |= 1u << (length < 31 ? length : 31);
     *bucket = lexer->name_count;
     return lexer->name_count++;
@@ -217,8 +218,8 @@ void scope_open(struct lexer *lexer, bool function, uint32_t first_reference) {
         return;
     }
     uint32_t at = lexer->scope_count++;
-    lexer->scopes[at] = (struct scope){
-        first_reference, NONE, function || at == 0 ? at : lexer->scopes[at - 1].function};
+    lexer->scopes[at] = (struct scope){first_reference, NONE,
+                                       function || at == 0 ? at : lexer->scopes[at - 1].function};
 }
 
 static void declare(struct lexer *lexer, uint32_t name, uint32_t scope) {
@@ -242,8 +243,7 @@ void scope_declare(struct lexer *lexer, const struct token *token, bool var) {
 
 void scope_bind(struct lexer *lexer, uint32_t bindables) {
     while (lexer->bindable_count > bindables && lexer->scope_count) {
-        struct reference *reference =
-            &lexer->references[lexer->bindables[--lexer->bindable_count]];
+        struct reference *reference = &lexer->references[lexer->bindables[--lexer->bindable_count]];
         reference->dead = true;
         declare(lexer, reference->name, lexer->scope_count - 1);
     }
@@ -327,7 +327,9 @@ static void mark_used(struct lexer *lexer, uint32_t name) {
 /* The name after `@jsx` or `@jsxFrag` in `rest`, which begins with the `@`; empty: none. */
 static struct token pragma_name(const struct lexer *lexer, struct slice rest) {
     struct token name = {.kind = T_NAME};
-    size_t at = slice_starts(rest, SLICE("@jsxFrag")) ? 8 : slice_starts(rest, SLICE("@jsx")) ? 4 : 0;
+    size_t at = slice_starts(rest, SLICE("@jsxFrag")) ? 8
+                : slice_starts(rest, SLICE("@jsx"))   ? 4
+                                                      : 0;
     size_t spaces = at;
     while (at && spaces < rest.length && (rest.data[spaces] == ' ' || rest.data[spaces] == '\t')) {
         spaces++;

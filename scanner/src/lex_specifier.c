@@ -163,9 +163,8 @@ uint32_t cook(struct lexer *lexer, uint32_t start, uint32_t end, bool escaped, u
 /* ---- pieces ---------------------------------------------------------------------------------- */
 
 static void add_piece(struct lexer *lexer, uint32_t start, uint32_t end, bool escaped) {
-    int error =
-        ledger_grow(lexer->ledger, PROLOGUE_SUBSYSTEM_FACTS, &lexer->pieces,
-                    &lexer->piece_capacity, lexer->piece_count + 1, sizeof *lexer->pieces);
+    int error = ledger_grow(lexer->ledger, PROLOGUE_SUBSYSTEM_FACTS, &lexer->pieces,
+                            &lexer->piece_capacity, lexer->piece_count + 1, sizeof *lexer->pieces);
     if (error) {
         lexer_fail_memory(lexer, error);
         return;
@@ -372,7 +371,7 @@ void glob_open(struct lexer *lexer) {
 }
 
 /* After `import.meta`, which itself stands after a comma or does not. */
-void read_meta(struct lexer *lexer, bool after_comma) {
+static void read_meta(struct lexer *lexer, bool after_comma) {
     if (!at_kind(lexer, T_DOT)) {
         return;
     }
@@ -387,5 +386,43 @@ void read_meta(struct lexer *lexer, bool after_comma) {
     if (after_comma && token_is(lexer, &next, SLICE("url")) && call->kind == EX_CALL &&
         call->extra & X_URL) {
         note_add(lexer, NOTE_NOT_FOLLOWED, 0, -1, call->mark, next.end);
+    }
+}
+
+/* `import(…)`, `import.meta`, `import.defer(…)`, `import.source(…)`. */
+void read_import_expression(struct lexer *lexer) {
+    bool after_comma = lexer->previous.kind == T_COMMA;
+    frame_top(lexer)->state = OPERATOR;
+    token_next(lexer);
+    if (token_accept(lexer, T_DOT)) {
+        if (token_is(lexer, &lexer->token, SLICE("meta"))) {
+            lexer->has_module_syntax = true;
+            token_next(lexer);
+            read_meta(lexer, after_comma);
+            return;
+        }
+        if (!token_expect(lexer, T_NAME)) {
+            return;
+        }
+    }
+    if (!at_kind(lexer, T_LPAREN)) {
+        lexer_fail(lexer);
+        return;
+    }
+    specifier_open(lexer, FACT_DYNAMIC, NONE);
+}
+
+void read_new(struct lexer *lexer) {
+    token_next(lexer);
+    if (token_accept(lexer, T_DOT)) { /* new.target */
+        frame_top(lexer)->state = OPERATOR;
+        token_expect(lexer, T_NAME);
+        return;
+    }
+    if (at_word(lexer, W_REQUIRE)) {
+        use_name(lexer);
+        lexer->require_end = NONE;
+    } else if (token_is(lexer, &lexer->token, SLICE("URL"))) {
+        lexer->url_end = lexer->token.end;
     }
 }

@@ -5,15 +5,10 @@
 #include <emmintrin.h>
 #endif
 
-#define LETTERS                                                                                    \
-    ['a' ... 'z'] = 1, ['A' ... 'Z'] = 1, ['_'] = 1, ['$'] = 1, ['0' ... '9'] = 1
+#define LETTERS ['a' ... 'z'] = 1, ['A' ... 'Z'] = 1, ['_'] = 1, ['$'] = 1, ['0' ... '9'] = 1
 
 /* 1: continues an identifier; 2: may, it is not ASCII; 3: a backslash. */
 static const uint8_t identifier_class[256] = {LETTERS, [0x80 ... 0xFF] = 2, ['\\'] = 3};
-
-static inline int byte_at(const struct lexer *lexer, uint32_t at) {
-    return at < lexer->size ? (unsigned char)lexer->bytes[at] : -1;
-}
 
 static const char word_texts[WORDS][12] = {
     [W_BREAK] = "break",
@@ -79,144 +74,6 @@ static const char word_texts[WORDS][12] = {
     [W_YIELD] = "yield",
 };
 
-/* ---- white space and comments ---------------------------------------------------------------- */
-
-/* Length of the white space or line terminator that is not ASCII at `at`; 0: none. */
-static uint32_t unicode_space(const struct lexer *lexer, uint32_t at, bool *newline) {
-    const unsigned char *text = (const unsigned char *)lexer->bytes + at;
-    uint32_t left = lexer->size - at;
-    if (left >= 2 && text[0] == 0xC2 && text[1] == 0xA0) {
-        return 2;
-    }
-    if (left < 3) {
-        return 0;
-    }
-    uint32_t code = (uint32_t)text[0] << 16 | (uint32_t)text[1] << 8 | text[2];
-    switch (code) {
-    case 0xE280A8: /* U+2028 */
-    case 0xE280A9: /* U+2029 */
-        *newline = true;
-        return 3;
-    case 0xE19A80: /* U+1680 */
-    case 0xE280AF: /* U+202F */
-    case 0xE2819F: /* U+205F */
-    case 0xE38080: /* U+3000 */
-    case 0xEFBBBF: /* U+FEFF */
-        return 3;
-    default:
-        return code >= 0xE28080 && code <= 0xE2808A ? 3 : 0; /* U+2000 - U+200A */
-    }
-}
-
-uint32_t skip_line(const struct lexer *lexer, uint32_t at) {
-    for (;;) {
-        at = scan_line(lexer, at);
-        bool newline = false;
-        if (byte_at(lexer, at) != 0xE2 || (unicode_space(lexer, at, &newline) && newline)) {
-            return at;
-        }
-        at++;
-    }
-}
-
-/* Past the `*` + `/`; size + 1 where there is none. */
-static uint32_t skip_comment(const struct lexer *lexer, uint32_t at, bool *newline) {
-    while ((at = scan_comment(lexer, at)) < lexer->size) {
-        switch ((unsigned char)lexer->bytes[at]) {
-        case '*':
-            if (byte_at(lexer, at + 1) == '/') {
-                return at + 2;
-            }
-            break;
-        case 0xE2:
-            unicode_space(lexer, at, newline);
-            break;
-        default:
-            *newline = true;
-        }
-        at++;
-    }
-    return lexer->size + 1;
-}
-
-static bool at_text(const struct lexer *lexer, uint32_t at, const char *text, uint32_t length) {
-    return lexer->size - at >= length && memcmp(lexer->bytes + at, text, length) == 0;
-}
-
-/* `<!--`, and `-->` at the start of a line, begin a comment in scripts, not in modules. */
-static bool html_comment(struct lexer *lexer, uint32_t at, bool line_start) {
-    bool found = at_text(lexer, at, "<!--", 4) || (line_start && at_text(lexer, at, "-->", 3));
-    if (found && lexer->has_module_syntax) {
-        return false;
-    }
-    return found && !lexer->typescript;
-}
-
-/* Past the spaces at the start of a line. */
-static inline uint32_t skip_indentation(const struct lexer *lexer, uint32_t at) {
-#if defined(__SSE2__)
-    while (lexer->size - at >= 16) {
-        __m128i data = _mm_loadu_si128((const __m128i *)(const void *)(lexer->bytes + at));
-        unsigned spaces = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(data, _mm_set1_epi8(' ')));
-        if (spaces != 0xFFFF) {
-            return at + (uint32_t)__builtin_ctz(~spaces);
-        }
-        at += 16;
-    }
-#endif
-    return at;
-}
-
-void skip_trivia(struct lexer *lexer, bool *newline) {
-    uint32_t at = lexer->cursor;
-    while (at < lexer->size) {
-        unsigned char byte = (unsigned char)lexer->bytes[at];
-        uint32_t length;
-        switch (byte) {
-        case '\n':
-        case '\r':
-            *newline = true;
-            at = skip_indentation(lexer, at + 1);
-            continue;
-        case ' ':
-        case '\t':
-        case '\v':
-        case '\f':
-            at++;
-            continue;
-        case '/':
-            if (byte_at(lexer, at + 1) == '/') {
-                at = skip_line(lexer, at + 2);
-                continue;
-            }
-            if (byte_at(lexer, at + 1) == '*') {
-                at = skip_comment(lexer, at + 2, newline);
-                if (at > lexer->size) {
-                    lexer->cursor = lexer->size;
-                    lexer_fail(lexer);
-                    return;
-                }
-                continue;
-            }
-            break;
-        case '<':
-        case '-':
-            if (html_comment(lexer, at, *newline || lexer->token.end == 0)) {
-                at = skip_line(lexer, at);
-                continue;
-            }
-            break;
-        default:
-            if (byte >= 0x80 && (length = unicode_space(lexer, at, newline)) > 0) {
-                at += length;
-                continue;
-            }
-        }
-        break;
-    }
-    lexer->cursor = at;
-}
-
 /* ---- names ----------------------------------------------------------------------------------- */
 
 /* Length of a `\uXXXX` or `\u{…}` at `at`; 0: none. */
@@ -277,7 +134,7 @@ uint32_t skip_identifier(const struct lexer *lexer, uint32_t at) {
         at = skip_word(lexer, at);
         switch (at < lexer->size ? identifier_class[(unsigned char)lexer->bytes[at]] : 0) {
         case 2:
-            if (unicode_space(lexer, at, &newline)) {
+            if (skip_unicode_space(lexer, at, &newline)) {
                 return at;
             }
             at++;
@@ -357,8 +214,7 @@ static void scan_unusual_name(struct lexer *lexer, struct token *token) {
         token->end++;
         return;
     }
-    token->escaped =
-        memchr(lexer->bytes + token->start, '\\', token->end - token->start) != NULL;
+    token->escaped = memchr(lexer->bytes + token->start, '\\', token->end - token->start) != NULL;
 }
 
 /* ---- literals -------------------------------------------------------------------------------- */
@@ -685,8 +541,8 @@ static void scan_token(struct lexer *lexer, struct token *token) {
 
 /* First bytes of white space and of comments. */
 static const bool may_be_trivia[256] = {
-    ['\t' ... '\r'] = true, [' '] = true, ['/'] = true, ['<'] = true, ['-'] = true,
-    [0x80 ... 0xFF] = true,
+    ['\t' ... '\r'] = true, [' '] = true, ['/'] = true,
+    ['<'] = true,           ['-'] = true, [0x80 ... 0xFF] = true,
 };
 
 static void token_read(struct lexer *lexer, struct token *token) {

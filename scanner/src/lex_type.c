@@ -51,8 +51,8 @@ static bool is_type_prefix(struct lexer *lexer) {
     case W_ASSERTS:
     case W_ABSTRACT:
         next = token_peek(lexer);
-        return starts_type(&next) && !(next.newline && lexer->token.word != W_READONLY &&
-                                       lexer->token.word != W_KEYOF);
+        return starts_type(&next) &&
+               !(next.newline && lexer->token.word != W_READONLY && lexer->token.word != W_KEYOF);
     case W_TYPEOF:
     case W_NEW:
         return true;

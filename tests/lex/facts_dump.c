@@ -34,7 +34,8 @@ static bool input_open(struct input *input, const char *path) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t room = (input->size + page - 1) / page * page;
     input->mapped = room + page;
-    input->map = mmap(NULL, input->mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    input->map =
+        mmap(NULL, input->mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     mprotect(input->map + room, page, PROT_NONE);
     char *start = input->map + room - input->size;
     bool whole = fread(start, 1, input->size, file) == input->size;

@@ -20,11 +20,63 @@ static const struct directive_rule rules[] = {
 static const struct directive_set directives = {rules, 3};
 
 static const char *const pieces[] = {
-    "`", "${", "}", "{", "(", ")", "[", "]", "<", ">", "/", "/*", "*/", "//", "'", "\"", "=>", "?",
-    ":", ";", ",", "\n", "...", "?.", "import", "import(", "require('x')", "export", "from", "class ",
-    "extends ", "async ", "function ", "'use server';", "`use client`", "\\u0072", "\\u{", "<T,>(",
-    "as ", "type ", "enum ", "declare ", "namespace ", "</a>", "<a b={", "@", "#x", "-->", "<!--",
-    "\xE2\x80\xA8", "\xC2\xA0", "\xE2", "\xFF", "=", "yield", "await ", "import.meta.glob([",
+    "`",
+    "${",
+    "}",
+    "{",
+    "(",
+    ")",
+    "[",
+    "]",
+    "<",
+    ">",
+    "/",
+    "/*",
+    "*/",
+    "//",
+    "'",
+    "\"",
+    "=>",
+    "?",
+    ":",
+    ";",
+    ",",
+    "\n",
+    "...",
+    "?.",
+    "import",
+    "import(",
+    "require('x')",
+    "export",
+    "from",
+    "class ",
+    "extends ",
+    "async ",
+    "function ",
+    "'use server';",
+    "`use client`",
+    "\\u0072",
+    "\\u{",
+    "<T,>(",
+    "as ",
+    "type ",
+    "enum ",
+    "declare ",
+    "namespace ",
+    "</a>",
+    "<a b={",
+    "@",
+    "#x",
+    "-->",
+    "<!--",
+    "\xE2\x80\xA8",
+    "\xC2\xA0",
+    "\xE2",
+    "\xFF",
+    "=",
+    "yield",
+    "await ",
+    "import.meta.glob([",
 };
 
 static uint64_t state;
@@ -36,7 +88,8 @@ static uint32_t next_random(uint32_t below) {
     return (uint32_t)(state >> 11) % below;
 }
 
-static size_t replace(char *bytes, size_t size, size_t at, size_t gone, const char *piece, size_t length) {
+static size_t replace(char *bytes, size_t size, size_t at, size_t gone, const char *piece,
+                      size_t length) {
     if (gone > size - at) {
         gone = size - at;
     }
