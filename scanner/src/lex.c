@@ -113,7 +113,7 @@ void lexer_free(struct lexer *lexer) {
 static void begin(struct lexer *lexer) {
     lexer->cursor = 0;
     lexer->token = lexer->previous = (struct token){0};
-    lexer->failed = lexer->stopped = lexer->speculating = false;
+    lexer->failed = lexer->stopped = false;
     lexer->frame_count = lexer->piece_count = 0;
     lexer->speculated = 0;
     lexer->ambient = lexer->try_depth = lexer->group = lexer->context = 0;

@@ -265,7 +265,7 @@ struct lexer {
 
     struct token token, previous;
     bool typescript, jsx;
-    bool failed, stopped, speculating;
+    bool failed, stopped;
     uint32_t failed_at;
 
     struct frame nowhere; /* what stands for a frame where there is no memory for one */

@@ -255,8 +255,6 @@ void scope_bind(struct lexer *lexer, uint32_t bindables) {
 static void reference_resolve(struct lexer *lexer, struct reference *reference) {
     reference->dead = true;
     if (reference->import != NONE) {
-        uint32_t group = lexer->facts->imports[reference->import].group;
-        (void)group;
         lexer->facts->imports[reference->import].flags |= FACT_DROPPED;
     }
     if (reference->note != NONE) {

@@ -401,7 +401,6 @@ static bool may_follow_arguments(const struct lexer *lexer) {
 bool type_arguments_follow(struct lexer *lexer) {
     struct token token = lexer->token, previous = lexer->previous;
     uint32_t cursor = lexer->cursor, floor = lexer->frame_count;
-    lexer->speculating = true;
     push_type_list(lexer);
     frame_run(lexer, floor);
     bool follow = !lexer->failed && may_follow_arguments(lexer);
@@ -410,7 +409,6 @@ bool type_arguments_follow(struct lexer *lexer) {
     if (lexer->speculated / SPECULATION > lexer->size) {
         lexer_fail(lexer);
     }
-    lexer->speculating = false;
     lexer->frame_count = floor;
     lexer->cursor = cursor;
     lexer->token = token;
