@@ -9,7 +9,7 @@
 
 enum os_type { OS_UNKNOWN, OS_FILE, OS_FOLDER, OS_LINK, OS_OTHER };
 
-enum { OS_FOLDER_CACHE = 8 };
+enum { OS_FOLDER_CACHE = 64 };
 
 /* The open files of one thread; one file is in use at a time. */
 struct os_files {
@@ -17,8 +17,8 @@ struct os_files {
         own_table; /* the thread has a descriptor table to itself: closing is put off and batched */
     uint32_t opened; /* descriptors of that table since it was last emptied */
     struct {
-        uint32_t folder;
-        int descriptor;
+        uint32_t folder, uses;
+        int descriptor; /* -1: not open */
     } folders[OS_FOLDER_CACHE];
 };
 

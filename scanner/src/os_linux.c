@@ -15,8 +15,10 @@
 
 enum {
     FIRST_DESCRIPTOR = 3,
-    DESCRIPTOR_BATCH = 64, /* how many may stay open before they are closed in one call */
+    DESCRIPTOR_BATCH = 256, /* how many may stay open before they are closed in one call */
     LIST_BUFFER = 32 << 10,
+    LONGEST_PATH = 4097,
+    USES_BEFORE_OPENING = 2,
 };
 
 /* errno's values are libuv's codes negated on this platform. */
@@ -66,23 +68,39 @@ static int open_retrying(struct os_files *files, int folder, const char *path, i
     return descriptor;
 }
 
+/* A folder's descriptor, once the folder has been used often enough to pay for opening it; -1. */
 static int folder_descriptor(struct os_files *files, uint32_t folder, const char *path) {
     int i = (int)(folder % OS_FOLDER_CACHE);
-    if (files->folders[i].descriptor >= 0 && files->folders[i].folder == folder) {
-        return files->folders[i].descriptor;
+    if (files->folders[i].folder != folder) {
+        if (!files->own_table && files->folders[i].descriptor >= 0) {
+            close(files->folders[i].descriptor);
+        }
+        files->folders[i].folder = folder;
+        files->folders[i].descriptor = -1;
+        files->folders[i].uses = 0;
     }
-    if (!files->own_table && files->folders[i].descriptor >= 0) {
-        close(files->folders[i].descriptor);
+    if (files->folders[i].descriptor < 0 && ++files->folders[i].uses > USES_BEFORE_OPENING) {
+        files->folders[i].descriptor = open_retrying(files, AT_FDCWD, path, O_PATH | O_DIRECTORY);
     }
-    files->folders[i].folder = folder;
-    files->folders[i].descriptor = open_retrying(files, AT_FDCWD, path, O_PATH | O_DIRECTORY);
     return files->folders[i].descriptor;
 }
 
 static int open_once(struct os_files *files, uint32_t folder, const char *folder_path,
                      const char *name, int flags) {
+    char path[LONGEST_PATH];
     int descriptor = folder_descriptor(files, folder, folder_path);
-    return descriptor < 0 ? -1 : open_retrying(files, descriptor, name, flags);
+    if (descriptor >= 0) {
+        return open_retrying(files, descriptor, name, flags);
+    }
+    size_t length = strlen(folder_path), more = strlen(name);
+    if (length + more + 2 > sizeof path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(path, folder_path, length);
+    path[length] = '/';
+    memcpy(path + length + 1, name, more + 1);
+    return open_retrying(files, AT_FDCWD, path, flags);
 }
 
 int os_open(struct os_files *files, uint32_t folder, const char *folder_path, const char *name,

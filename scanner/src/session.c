@@ -27,15 +27,6 @@ static void engine(void *argument) {
     uv_mutex_unlock(&session->mutex);
 }
 
-static uint32_t processors(void) {
-    uv_cpu_info_t *infos;
-    int count = 0;
-    if (uv_cpu_info(&infos, &count) == 0) {
-        uv_free_cpu_info(infos, count);
-    }
-    return count < 1 ? 1 : (uint32_t)count;
-}
-
 int session_open(prologue_session **out, const prologue_session_options *options) {
     static const prologue_session_options nothing = {.size = sizeof nothing};
     options = options ? options : &nothing;
@@ -50,7 +41,7 @@ int session_open(prologue_session **out, const prologue_session_options *options
         return ledger_error(&ledger);
     }
     session->ledger = ledger;
-    session->processors = processors();
+    session->processors = uv_available_parallelism();
     session->threads = options->threads ? options->threads : session->processors;
     if (uv_mutex_init(&session->mutex) || uv_cond_init(&session->changed)) {
         ledger_free(&session->ledger, PROLOGUE_SUBSYSTEM_GRAPH, session, sizeof *session);
