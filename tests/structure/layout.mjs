@@ -9,7 +9,7 @@ export const MAX_LINES = 700;
 // `x_*` stands for the parts of a noun that outgrew one file.
 const ROWS = [
   ["error", "arena", "ledger", "table", "text", "os", "os_*", "json", "json_*"],
-  ["facts", "near_miss"],
+  ["facts", "mdx", "near_miss"],
   ["path"],
   ["listing", "order", "realpath"],
   ["read"],
