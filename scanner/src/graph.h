@@ -58,6 +58,7 @@ struct file {
     uint32_t requested, visited; /* environments, as bits */
     uint32_t switched;           /* the environments that its directive switches to */
     bool has_directive;
+    bool troubled;        /* an import of it did not resolve, at least at first */
     uint32_t waiters;     /* index + 1 of the first edge that waits for this file to exist */
     uint32_t next;        /* index + 1 of the next file in the same list */
     struct source *facts; /* NULL: nothing worth keeping */

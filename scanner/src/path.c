@@ -58,8 +58,7 @@ path_id path_child(struct paths *paths, path_id parent, struct slice name) {
     if (slot->row) {
         return slot->row - 1;
     }
-    const char *copy =
-        paths->rows.count < PATH_MOST ? arena_copy(&paths->names, name) : NULL;
+    const char *copy = paths->rows.count < PATH_MOST ? arena_copy(&paths->names, name) : NULL;
     struct path *path = copy ? rows_add(&paths->rows) : NULL;
     if (!path) {
         return NO_PATH;
@@ -69,6 +68,20 @@ path_id path_child(struct paths *paths, path_id parent, struct slice name) {
     path->length = (uint16_t)name.length;
     table_put(&paths->table, slot, hash, paths->rows.count - 1);
     return paths->rows.count - 1;
+}
+
+path_id path_find_joined(const struct paths *paths, path_id base, struct slice text) {
+    while (text.length && base != NO_PATH) {
+        const char *slash = memchr(text.data, '/', text.length);
+        struct slice component = {text.data, slash ? (size_t)(slash - text.data) : text.length};
+        text = slice_skip(text, component.length + (slash != NULL));
+        if (component.length == 1 && component.data[0] == '.') {
+            continue;
+        }
+        bool up = component.length == 2 && component.data[0] == '.' && component.data[1] == '.';
+        base = up ? path_at(paths, base)->parent : path_find(paths, base, component);
+    }
+    return base;
 }
 
 static struct slice next_component(struct slice *text) {
@@ -141,8 +154,9 @@ size_t path_text(const struct paths *paths, path_id id, char *text, size_t size)
     return length;
 }
 
+/* A folder is interned before what stands in it: its number is the smaller one. */
 bool path_is_below(const struct paths *paths, path_id id, path_id folder) {
-    while (id != folder && id != PATH_ROOT) {
+    while (id > folder) {
         id = path_at(paths, id)->parent;
     }
     return id == folder;

@@ -50,6 +50,9 @@ path_id path_child(struct paths *paths, path_id parent, struct slice name);
  * 0, PROLOGUE_ENOMEM / ELIMIT, or PROLOGUE_EINVALID for a text that is too long or holds NUL. */
 int path_join(struct paths *paths, path_id base, struct slice text, path_id *out);
 
+/* The same for a relative text whose names are interned already; NO_PATH where one is not. */
+path_id path_find_joined(const struct paths *paths, path_id base, struct slice text);
+
 /* Writes the absolute path, NUL-terminated, and returns its length. `size` is at least
  * PATH_LONGEST + 1; 0 where it does not fit. */
 size_t path_text(const struct paths *paths, path_id id, char *text, size_t size);

@@ -136,8 +136,8 @@ static void count_all(prologue_report *report) {
     summary->diagnostic_count = report->diagnostic_count;
     for (uint32_t i = 0; i < report->module_count; i++) {
         const struct file *file = report_file(report, i);
-        summary->client_count += report_is_client(report, file);
-        summary->server_count += report_is_server(report, file);
+        summary->client_count += file->has_directive && report_is_client(report, file);
+        summary->server_count += file->has_directive && report_is_server(report, file);
         stats->visits += (uint64_t)__builtin_popcount(file->visited);
         count_edges(report, file);
     }

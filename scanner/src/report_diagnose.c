@@ -284,7 +284,7 @@ static int diagnose_modules(prologue_report *report) {
     trace_init(&trace, report->ledger);
     for (uint32_t i = 0; i < report->module_count && !code; i++) {
         const struct file *file = report_file(report, i);
-        if (file->facts) {
+        if (file->facts && (file->troubled || file->facts->note_count)) {
             code = diagnose_module(report, file, &trace);
         }
     }

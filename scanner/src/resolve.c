@@ -487,9 +487,34 @@ static struct memo *memo_of(struct resolver *resolver, const struct memo *key) {
     return memo;
 }
 
+/* Most questions: a relative specifier that spells out a file which is known already, where nobody
+ * rewrites anything. */
+static bool is_known(struct resolver *resolver, struct folder *from, struct slice specifier,
+                     uint32_t environment, struct answer *answer) {
+    struct realpath *realpath = resolver->realpath;
+    if (resolver->alias_count || resolver->external_count || !is_relative(specifier) ||
+        slice_ends(specifier, SLICE("/")) || slice_ends(specifier, SLICE("."))) {
+        return false;
+    }
+    path_id path = path_find_joined(realpath->paths, from->path, specifier);
+    if (path == NO_PATH || !resolve_is_known_file(realpath, path) ||
+        resolve_has_map(resolver, from, environment) ||
+        resolve_has_map(resolver, folder_of(realpath, path_at(realpath->paths, path)->parent),
+                        environment)) {
+        return false;
+    }
+    *answer = resolve_accept(realpath, path);
+    answer->plain = true;
+    return true;
+}
+
 struct answer resolve(struct resolver *resolver, struct folder *from, struct slice specifier,
                       uint32_t environment, bool require, struct trace *trace) {
     struct question question;
+    if (!trace && is_known(resolver, from, specifier, environment, &question.answer)) {
+        resolver->resolved++;
+        return question.answer;
+    }
     question.resolver = resolver;
     question.environment = &resolver->environments[environment];
     question.require = require;

@@ -125,10 +125,15 @@ static enum found map_candidate(struct question *question, struct folder *folder
     return apply_browser_map(question, package, key);
 }
 
+struct answer resolve_accept(const struct realpath *realpath, path_id path) {
+    bool script = is_script(path_name(realpath->paths, path));
+    return (struct answer){.outcome = script ? RESOLVE_MODULE : RESOLVE_LEAF, .path = path};
+}
+
 static enum found accept(struct question *question, path_id path) {
-    struct slice name = path_name(question->resolver->realpath->paths, path);
-    question->answer.outcome = is_script(name) ? RESOLVE_MODULE : RESOLVE_LEAF;
-    question->answer.path = path;
+    bool plain = question->answer.plain;
+    question->answer = resolve_accept(question->resolver->realpath, path);
+    question->answer.plain = plain;
     return FOUND;
 }
 
@@ -298,9 +303,8 @@ enum found resolve_folder(struct question *question, struct folder *folder) {
     return found == NOT_FOUND ? try_extensions(question, folder, SLICE("index")) : found;
 }
 
-/* The path is a real one already, and known to be a file. */
-static bool is_known_file(const struct realpath *realpath, path_id spelled) {
-    const struct path *path = path_at(realpath->paths, spelled);
+bool resolve_is_known_file(const struct realpath *realpath, path_id id) {
+    const struct path *path = path_at(realpath->paths, id);
     return (path->state == PATH_FILE || path->state == PATH_ASSUMED) &&
            path_at(realpath->paths, path->parent)->state == PATH_FOLDER;
 }
@@ -309,7 +313,7 @@ enum found resolve_path(struct question *question, path_id spelled, bool folder_
     struct realpath *realpath = question->resolver->realpath;
     if (spelled != PATH_ROOT && !folder_only) {
         path_id parent = path_at(realpath->paths, spelled)->parent;
-        if (!question->trace && is_known_file(realpath, spelled)) {
+        if (!question->trace && resolve_is_known_file(realpath, spelled)) {
             enum found mapped = map_candidate(question, folder_of(realpath, parent),
                                               path_name(realpath->paths, spelled));
             return mapped == NOT_FOUND ? accept(question, spelled) : mapped;

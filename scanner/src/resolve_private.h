@@ -39,6 +39,10 @@ enum found stop(struct question *question, const char *code);
 bool check_memory(struct question *question, int code);
 
 /* resolve_file.c: files, folders and browser maps */
+/* The path is a real one already, and known to be a file. */
+bool resolve_is_known_file(const struct realpath *realpath, path_id path);
+/* A module or a leaf, by its name. */
+struct answer resolve_accept(const struct realpath *realpath, path_id path);
 enum found resolve_path(struct question *question, path_id spelled, bool folder_only);
 enum found resolve_folder(struct question *question, struct folder *folder);
 enum found resolve_names(struct question *question, struct folder *folder, struct slice name);

@@ -224,20 +224,20 @@ static void enter_found(void *payload, path_id path) {
 }
 
 /* Asks where one import leads and goes there. Also asked again, for edges that waited in vain. */
-static void follow(struct walk *walk, const struct waiter *edge, uint32_t *target) {
-    struct file *file = graph_at(&walk->graph, edge->file);
-    struct facts facts = source_facts(file->facts);
-    const struct fact_import *import = &facts.imports[edge->import];
+static void follow(struct walk *walk, struct file *file, const struct facts *facts,
+                   const struct waiter *edge, uint32_t *target) {
+    const struct fact_import *import = &facts->imports[edge->import];
     if (import->kind == FACT_GLOB) {
         struct glob_entering entering = {walk, *edge};
         *target = EDGE(EDGE_GLOB);
-        walk_glob(walk, file, &facts, edge->import, enter_found, &entering);
+        walk_glob(walk, file, facts, edge->import, enter_found, &entering);
         return;
     }
     struct answer answer = resolve(&walk->resolver, walk_folder_of(walk, file),
-                                   facts_text(&facts, import->text, import->text_length),
+                                   facts_text(facts, import->text, import->text_length),
                                    edge->environment, import->kind == FACT_REQUIRE, NULL);
     *target = edge_of(&answer);
+    file->troubled |= answer.outcome == RESOLVE_FAILED;
     if (answer.outcome == RESOLVE_MODULE) {
         enter(walk, answer.path, edge);
     }
@@ -262,6 +262,10 @@ static uint32_t known_target(struct walk *walk, const struct edges *others, uint
     return EDGE(EDGE_SKIPPED);
 }
 
+static bool is_module(const struct walk *walk, path_id path) {
+    return path_at(&walk->paths, path)->memo || language_of(path_name(&walk->paths, path), NULL);
+}
+
 static void visit(struct walk *walk, struct file *file, uint32_t environment) {
     file->visited |= UINT32_C(1) << environment;
     walk->visits++;
@@ -284,11 +288,11 @@ static void visit(struct walk *walk, struct file *file, uint32_t environment) {
         edge.import = i;
         uint32_t known = map ? EDGE(EDGE_SKIPPED) : known_target(walk, edges->next, i, environment);
         if (known == EDGE(EDGE_SKIPPED)) {
-            follow(walk, &edge, &edges->targets[i]);
+            follow(walk, file, &facts, &edge, &edges->targets[i]);
             continue;
         }
         edges->targets[i] = known;
-        if (language_of(path_name(&walk->paths, edge_path(known)), NULL)) {
+        if (is_module(walk, edge_path(known))) {
             enter(walk, edge_path(known), &edge);
         }
     }
@@ -387,8 +391,10 @@ static void gone(struct walk *walk, struct file *file, const struct read_result 
         file->waiters = waiter->next;
         waiter->next = walk->free_waiters;
         walk->free_waiters = index;
-        struct edges *edges = edges_in(graph_at(&walk->graph, edge.file), edge.environment);
-        follow(walk, &edge, &edges->targets[edge.import]);
+        struct file *importer = graph_at(&walk->graph, edge.file);
+        struct facts facts = source_facts(importer->facts);
+        struct edges *edges = edges_in(importer, edge.environment);
+        follow(walk, importer, &facts, &edge, &edges->targets[edge.import]);
     }
 }
 
