@@ -147,6 +147,13 @@ static void read_head(struct lexer *lexer) {
     }
 }
 
+/* A NUL may stand in a string or a comment. Where the reading fails it tells of a binary, and so a
+ * file with one is read to its end. */
+static bool has_nul(const struct lexer *lexer) {
+    uint32_t head = lexer->size < 512 ? lexer->size : 512;
+    return head && memchr(lexer->bytes, 0, head);
+}
+
 static bool elision_is_open(const struct lexer *lexer) {
     return lexer->typescript && lexer->name_count > 1;
 }
@@ -156,7 +163,7 @@ static void read_rest(struct lexer *lexer) {
         return;
     }
     lexer->past_head = true;
-    if (!elision_is_open(lexer)) {
+    if (!elision_is_open(lexer) && !has_nul(lexer)) {
         lexer->last_candidate = scan_last_candidate(lexer, lexer->token.start);
         if (lexer->last_candidate == NONE) {
             return;
@@ -177,11 +184,8 @@ static void read_once(struct lexer *lexer) {
     lexer->late_import &= lexer->typescript && !lexer->again;
 }
 
-static bool is_binary(const char *bytes, size_t size) {
-    size_t head = size < 512 ? size : 512;
-    bool utf16 =
-        size >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0);
-    return utf16 || (head && memchr(bytes, 0, head));
+static bool is_utf16(const char *bytes, size_t size) {
+    return size >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0);
 }
 
 /* ---- order ----------------------------------------------------------------------------------- */
@@ -256,7 +260,7 @@ enum lex_answer lexer_read(struct lexer *lexer, const struct lex_options *option
     lexer->jsx = options->dialect & DIALECT_JSX;
     lexer->again = false;
     facts->grammar = false;
-    if (is_binary(bytes, size)) {
+    if (is_utf16(bytes, size)) {
         note_add(lexer, NOTE_BINARY, 0, -1, 0, 0);
         return LEX_SURE;
     }
@@ -274,6 +278,10 @@ enum lex_answer lexer_read(struct lexer *lexer, const struct lex_options *option
     }
     scope_finish(lexer);
     sort_facts(facts);
+    if (lexer->failed && has_nul(lexer)) {
+        note_add(lexer, NOTE_BINARY, 0, -1, 0, 0);
+        return LEX_SURE;
+    }
     if (lexer->failed) {
         note_add(lexer, NOTE_SYNTAX, 0, -1, lexer->failed_at, lexer->failed_at);
         return LEX_UNSURE;
