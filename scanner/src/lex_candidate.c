@@ -5,17 +5,17 @@
  * escape of one of its letters is a candidate. */
 #include "lex_private.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
 #endif
 
 enum verdict { NO, WEAK, STRONG };
 
-#define REACH 16 /* how far behind a position the search looks at most */
+#define REACH 8 /* a block's test looks at less than so many bytes behind it */
 
-/* Two bytes of a directive's text, `distance` apart. */
+/* Three bytes of a directive's text: its first, its second and the one at `distance`. */
 struct probe {
-    char first, last;
+    char first, second, last;
     uint8_t distance;
 };
 
@@ -253,65 +253,141 @@ static void judge(const struct search *search, uint32_t at, struct found *found)
     }
 }
 
-#if defined(__SSE2__)
-static inline __m128i load(const char *bytes) {
-    return _mm_loadu_si128((const __m128i *)(const void *)bytes);
+/* A block's test, with bit i for what may begin at at + i: a backslash, a directive, and, by the `p`
+ * and `t` or the `q` within, `import`, `export` and `require`. */
+typedef uint32_t block_test(const char *at, const struct probe *probes, uint32_t count);
+
+#define INLINE inline __attribute__((always_inline))
+
+static void judge_mask(const struct search *search, uint32_t at, uint32_t mask,
+                       struct found *found) {
+    for (; mask; mask &= mask - 1) {
+        judge(search, at + (uint32_t)__builtin_ctz(mask), found);
+    }
 }
 
-static inline __m128i equal(__m128i data, char byte) {
+/* The whole blocks from `at` on; returns where they end. */
+static INLINE uint32_t judge_blocks(const struct search *search, uint32_t at, struct found *found,
+                                    block_test *test, uint32_t width, uint32_t probes) {
+    uint32_t need = width + REACH;
+    uint32_t last = search->size < need ? 0 : search->size - need + 1;
+    while (at < last) {
+        uint32_t mask = 0;
+        for (; at < last && !mask; at += width) {
+            mask = test(search->bytes + at, search->probes, probes);
+        }
+        judge_mask(search, at - width, mask, found);
+    }
+    return at;
+}
+
+/* What is left is less than a block and its reach: a copy of it is followed by zeros. */
+static INLINE void judge_tail(const struct search *search, uint32_t at, struct found *found,
+                              block_test *test, uint32_t width) {
+    char tail[3 * 32] = {0};
+    uint32_t left = search->size - at;
+    memcpy(tail, search->bytes + at, left);
+    for (uint32_t done = 0; done < left; done += width) {
+        uint32_t mask = test(tail + done, search->probes, search->probe_count);
+        judge_mask(search, at + done, mask, found);
+    }
+}
+
+/* Mostly there is one probe: its bytes then stay in registers. */
+static INLINE void judge_with(const struct search *search, uint32_t at, struct found *found,
+                              block_test *test, uint32_t width) {
+    at = search->probe_count == 1
+             ? judge_blocks(search, at, found, test, width, 1)
+             : judge_blocks(search, at, found, test, width, search->probe_count);
+    judge_tail(search, at, found, test, width);
+}
+
+#if defined(__x86_64__)
+#define WIDE __attribute__((target("avx2")))
+
+WIDE static INLINE __m256i equal_32(const char *at, char byte) {
+    __m256i data = _mm256_loadu_si256((const __m256i *)(const void *)at);
+    return _mm256_cmpeq_epi8(data, _mm256_set1_epi8(byte));
+}
+
+WIDE static INLINE __m256i probe_32(const struct probe *probe, const char *at) {
+    __m256i start = _mm256_and_si256(equal_32(at, probe->first), equal_32(at + 1, probe->second));
+    return _mm256_and_si256(start, equal_32(at + probe->distance, probe->last));
+}
+
+WIDE static INLINE uint32_t test_32(const char *at, const struct probe *probes, uint32_t count) {
+    __m256i port = _mm256_and_si256(equal_32(at + 2, 'p'), equal_32(at + 5, 't'));
+    __m256i other = _mm256_or_si256(equal_32(at + 2, 'q'), equal_32(at, '\\'));
+    __m256i all = _mm256_or_si256(port, other);
+    for (uint32_t i = 0; i < count; i++) {
+        all = _mm256_or_si256(all, probe_32(&probes[i], at));
+    }
+    return (uint32_t)_mm256_movemask_epi8(all);
+}
+
+WIDE static void judge_wide(const struct search *search, uint32_t at, struct found *found) {
+    judge_with(search, at, found, test_32, 32);
+}
+
+static INLINE __m128i equal_16(const char *at, char byte) {
+    __m128i data = _mm_loadu_si128((const __m128i *)(const void *)at);
     return _mm_cmpeq_epi8(data, _mm_set1_epi8(byte));
 }
 
-/* Bit i: `import`, `export`, `require` or a backslash-u may begin at at + i. */
-static inline __m128i words_at(const char *at) {
-    __m128i second = load(at + 1), third = load(at + 2);
-    __m128i port = _mm_and_si128(_mm_or_si128(equal(second, 'm'), equal(second, 'x')),
-                                 _mm_and_si128(equal(third, 'p'), equal(load(at + 5), 't')));
-    __m128i require = _mm_and_si128(equal(third, 'q'), equal(load(at + 6), 'e'));
-    __m128i escape = _mm_and_si128(equal(load(at), '\\'), equal(second, 'u'));
-    return _mm_or_si128(port, _mm_or_si128(require, escape));
+static INLINE __m128i probe_16(const struct probe *probe, const char *at) {
+    __m128i start = _mm_and_si128(equal_16(at, probe->first), equal_16(at + 1, probe->second));
+    return _mm_and_si128(start, equal_16(at + probe->distance, probe->last));
 }
 
-static inline __m128i directives_at(const struct search *search, const char *at) {
-    __m128i found = _mm_setzero_si128();
-    for (uint32_t i = 0; i < search->probe_count; i++) {
-        const struct probe *probe = &search->probes[i];
-        found = _mm_or_si128(found, _mm_and_si128(equal(load(at), probe->first),
-                                                  equal(load(at + probe->distance), probe->last)));
+static INLINE uint32_t test_16(const char *at, const struct probe *probes, uint32_t count) {
+    __m128i port = _mm_and_si128(equal_16(at + 2, 'p'), equal_16(at + 5, 't'));
+    __m128i all = _mm_or_si128(port, _mm_or_si128(equal_16(at + 2, 'q'), equal_16(at, '\\')));
+    for (uint32_t i = 0; i < count; i++) {
+        all = _mm_or_si128(all, probe_16(&probes[i], at));
     }
-    return found;
+    return (uint32_t)_mm_movemask_epi8(all);
 }
 
-static uint32_t judge_blocks(const struct search *search, uint32_t at, struct found *found) {
-    for (; search->size - at >= 16 + REACH; at += 16) {
-        const char *bytes = search->bytes + at;
-        unsigned mask = (unsigned)_mm_movemask_epi8(
-            _mm_or_si128(words_at(bytes), directives_at(search, bytes)));
-        for (; mask; mask &= mask - 1) {
-            judge(search, at + (uint32_t)__builtin_ctz(mask), found);
-        }
+static void judge_all(const struct search *search, uint32_t at, struct found *found) {
+    if (__builtin_cpu_supports("avx2")) {
+        judge_wide(search, at, found);
+    } else {
+        judge_with(search, at, found, test_16, 16);
     }
-    return at;
 }
 #else
-static uint32_t judge_blocks(const struct search *search, uint32_t at, struct found *found) {
-    (void)search;
-    (void)found;
-    return at;
+static void judge_all(const struct search *search, uint32_t at, struct found *found) {
+    for (; at < search->size; at++) {
+        judge(search, at, found);
+    }
 }
 #endif
+
+static bool same_probe(const struct probe *a, const struct probe *b) {
+    return a->first == b->first && a->second == b->second && a->last == b->last &&
+           a->distance == b->distance;
+}
+
+/* Most texts begin alike: `use `. */
+static void add_probe(struct search *search, struct slice text) {
+    uint8_t distance = (uint8_t)((text.length < 4 ? text.length : 4) - 1);
+    struct probe probe = {text.data[0], text.data[distance > 0], text.data[distance], distance};
+    for (uint32_t i = 0; i < search->probe_count; i++) {
+        if (same_probe(&probe, &search->probes[i])) {
+            return;
+        }
+    }
+    search->probes[search->probe_count++] = probe;
+}
 
 /* false: the texts are such that anything is a candidate. */
 static bool prepare(struct search *search) {
     const struct directive_set *set = search->lexer->options->directives;
     for (uint32_t i = 0; i < set->count && i < PROLOGUE_MAX_DIRECTIVES; i++) {
-        struct slice text = set->rules[i].text;
-        if (text.length == 0) {
+        if (set->rules[i].text.length == 0) {
             return false;
         }
-        uint8_t distance = (uint8_t)(text.length <= REACH ? text.length - 1 : REACH - 1);
-        search->probes[search->probe_count++] =
-            (struct probe){text.data[0], text.data[distance], distance};
+        add_probe(search, set->rules[i].text);
     }
     return set->count <= PROLOGUE_MAX_DIRECTIVES;
 }
@@ -322,10 +398,7 @@ uint32_t scan_last_candidate(const struct lexer *lexer, uint32_t from) {
     if (!prepare(&search)) {
         return lexer->size;
     }
-    uint32_t at = judge_blocks(&search, from, &found);
-    for (; at < lexer->size; at++) {
-        judge(&search, at, &found);
-    }
+    judge_all(&search, from, &found);
     bool binds = found.call && found.weak != NONE && found.weak > found.strong;
     return binds ? found.weak : found.strong;
 }
