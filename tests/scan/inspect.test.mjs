@@ -64,3 +64,27 @@ test("--directive and --no-elide count", (t) => {
   const more = inspect(root, ["a.ts", "--no-elide", "--directive", "use step="]).lines[0];
   assert.deepEqual([more.imports[0].elided, more.functionDirectives[0].function], [false, "f"]);
 });
+
+// Each file cut short at every byte, and with one byte of it spoiled.
+for (const reader of ["lexer", "grammar"]) {
+  test(`what is left of a source is read without a crash: ${reader}`, (t) => {
+    const text = `import a, { type B, c as d } from "./a";\nimport x = require("y"); enum E { A = <T>1 }\nexport * as q from './q'; ${source}`;
+    const files = { "whole.tsx": text };
+    for (let i = 0; i < text.length; i++) {
+      files[`cut${i}.tsx`] = text.slice(0, i);
+      files[`spoiled${i}.ts`] = `${text.slice(0, i)}@${text.slice(i + 1)}`;
+    }
+    const root = project(t, files);
+    const { lines } = inspect(root, ["--reader", reader, "--files-from", "-"], { input: Object.keys(files).join("\n") });
+    assert.equal(lines.length, Object.keys(files).length);
+    // Alone too: what one file leaves behind may hide what the next one does.
+    Object.keys(files).filter((name, i) => i % 9 === 0).forEach((name) => inspect(root, ["--reader", reader, name]));
+  });
+}
+
+test("a broken import alone", (t) => {
+  for (const text of ['import a, { b @ } from "./a";', 'import x quire("y");', "import a, { type\0", "import {", "import * as"]) {
+    const root = project(t, { "a.ts": text, "b.js": text });
+    for (const name of ["a.ts", "b.js"]) assert.equal(inspect(root, [name]).lines.length, 1);
+  }
+});
