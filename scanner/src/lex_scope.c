@@ -313,11 +313,18 @@ static bool name_is_used(const struct lexer *lexer, const struct name *name) {
     return false;
 }
 
+/* The import that binds the name; NULL: none does, or its declaration has no end. */
+static struct fact_import *owner_of(const struct lexer *lexer, uint32_t name) {
+    uint32_t owner = lexer->names[name].owner;
+    return owner < lexer->facts->import_count ? &lexer->facts->imports[owner] : NULL;
+}
+
 static void mark_used(struct lexer *lexer, uint32_t name) {
     for (; name != NONE && !lexer->names[name].bound; name = lexer->names[name].alias) {
+        struct fact_import *import = owner_of(lexer, name);
         lexer->names[name].bound = true; /* from here on: has been seen */
-        if (lexer->names[name].owner != NONE) {
-            lexer->facts->imports[lexer->names[name].owner].flags &= (uint8_t)~FACT_UNUSED;
+        if (import) {
+            import->flags &= (uint8_t)~FACT_UNUSED;
         }
     }
 }
@@ -360,8 +367,9 @@ static void use_factories(struct lexer *lexer) {
 
 static void settle_elision(struct lexer *lexer) {
     for (uint32_t i = 0; i < lexer->name_count; i++) {
-        if (lexer->names[i].owner != NONE) {
-            lexer->facts->imports[lexer->names[i].owner].flags |= FACT_UNUSED;
+        struct fact_import *import = owner_of(lexer, i);
+        if (import) {
+            import->flags |= FACT_UNUSED;
         }
     }
     for (uint32_t i = 0; i < lexer->name_count; i++) {
