@@ -15,7 +15,7 @@
 
 enum {
     FIRST_DESCRIPTOR = 3,
-    DESCRIPTOR_BATCH = 256, /* how many may stay open before they are closed in one call */
+    DESCRIPTOR_BATCH = 128, /* how many may stay open before they are closed in one call */
     LIST_BUFFER = 32 << 10,
     LONGEST_PATH = 4097,
     USES_BEFORE_OPENING = 2,
