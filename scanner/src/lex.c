@@ -128,21 +128,22 @@ static void begin(struct lexer *lexer) {
 
 /* `import …` and `export … from` at the head of the file. */
 static void read_head(struct lexer *lexer) {
-    while (!lexer->failed && lexer->token.kind == T_NAME) {
+    while (!lexer->failed && (at_word(lexer, W_IMPORT) || at_word(lexer, W_EXPORT))) {
+        if (read_plain(lexer)) {
+            continue;
+        }
         if (at_word(lexer, W_IMPORT)) {
             struct token next = token_peek(lexer);
             if (next.kind == T_LPAREN || next.kind == T_DOT) {
                 return;
             }
             read_import(lexer);
-        } else if (at_word(lexer, W_EXPORT)) {
+        } else {
             struct token next = token_peek(lexer);
             if (next.kind != T_LBRACE && next.kind != T_STAR) {
                 return;
             }
             read_export(lexer);
-        } else {
-            return;
         }
     }
 }

@@ -167,6 +167,167 @@ static void read_source(struct lexer *lexer, enum fact_kind kind, const struct c
     end_declaration(lexer, read_attributes(lexer));
 }
 
+/* ---- plain declarations ---------------------------------------------------------------------- */
+
+/* Most declarations hold nothing but ASCII names, white space and punctuators between the keyword
+ * and the specifier. Their bytes are read here without making tokens of them; at the first other
+ * thing the declaration is read again by the functions below. */
+struct plain {
+    uint32_t at;
+    int byte; /* at `at`, -1 at the end */
+};
+
+static void plain_skip(const struct lexer *lexer, struct plain *plain, uint32_t length) {
+    uint32_t at = plain->at + length;
+    int byte;
+    while ((byte = byte_at(lexer, at)) == ' ' || byte == '\n' || byte == '\r') {
+        at++;
+    }
+    plain->at = at;
+    plain->byte = byte;
+}
+
+/* false: no word, or one that may mean something else here. */
+static bool plain_name(const struct lexer *lexer, struct plain *plain, struct token *name) {
+    if (!token_word(lexer, plain->at, name) || name->word == W_TYPE || name->word == W_AS ||
+        name->word == W_FROM) {
+        return false;
+    }
+    plain_skip(lexer, plain, name->end - name->start);
+    return true;
+}
+
+static bool plain_accept(const struct lexer *lexer, struct plain *plain, struct slice word) {
+    uint32_t length = (uint32_t)word.length;
+    if (lexer->size - plain->at <= length ||
+        memcmp(lexer->bytes + plain->at, word.data, length) != 0) {
+        return false;
+    }
+    int next = byte_at(lexer, plain->at + length);
+    if (next != ' ' && next != '"' && next != '\'' && next != '{' && next != '*') {
+        return false;
+    }
+    plain_skip(lexer, plain, length);
+    return true;
+}
+
+/* `a`, `a as b`, `type a`, `type a as b` */
+static bool plain_specifier(struct lexer *lexer, struct plain *plain, struct clause *clause,
+                            bool binds) {
+    struct token name;
+    bool type = plain->byte == 't' && plain_accept(lexer, plain, SLICE("type"));
+    if ((type && !lexer->typescript) || !plain_name(lexer, plain, &name)) {
+        return false;
+    }
+    if (plain->byte == 'a' &&
+        (!plain_accept(lexer, plain, SLICE("as")) || !plain_name(lexer, plain, &name))) {
+        return false;
+    }
+    if (!binds) {
+        clause->types += type;
+        clause->values += !type;
+        return true;
+    }
+    bool valid = token_is_identifier(&name);
+    if (valid) {
+        bind_name(lexer, clause, &name, type);
+    }
+    return valid;
+}
+
+/* At the `{`. */
+static bool plain_names(struct lexer *lexer, struct plain *plain, struct clause *clause,
+                        bool binds) {
+    plain_skip(lexer, plain, 1);
+    while (plain->byte != '}') {
+        if (!plain_specifier(lexer, plain, clause, binds)) {
+            return false;
+        }
+        if (plain->byte == ',') {
+            plain_skip(lexer, plain, 1);
+        } else if (plain->byte != '}') {
+            return false;
+        }
+    }
+    plain_skip(lexer, plain, 1);
+    return true;
+}
+
+/* At the `*`. */
+static bool plain_star(struct lexer *lexer, struct plain *plain, struct clause *clause,
+                       bool binds) {
+    struct token name;
+    plain_skip(lexer, plain, 1);
+    if (!binds && plain->byte == 'f') {
+        return true;
+    }
+    if (!plain_accept(lexer, plain, SLICE("as")) || !plain_name(lexer, plain, &name)) {
+        return false;
+    }
+    if (binds && token_is_identifier(&name)) {
+        bind_name(lexer, clause, &name, false);
+    }
+    return !binds || token_is_identifier(&name);
+}
+
+static bool plain_clause(struct lexer *lexer, struct plain *plain, struct clause *clause,
+                         bool binds) {
+    struct token name;
+    if (plain->byte == '{') {
+        return plain_names(lexer, plain, clause, binds);
+    }
+    if (plain->byte == '*') {
+        return plain_star(lexer, plain, clause, binds);
+    }
+    if (!binds || !plain_name(lexer, plain, &name) || !token_is_identifier(&name)) {
+        return false;
+    }
+    bind_name(lexer, clause, &name, false);
+    if (plain->byte != ',') {
+        return true;
+    }
+    plain_skip(lexer, plain, 1);
+    return plain->byte == '{'   ? plain_names(lexer, plain, clause, true)
+           : plain->byte == '*' ? plain_star(lexer, plain, clause, true)
+                                : false;
+}
+
+static bool plain_source(struct lexer *lexer, const struct plain *plain, enum fact_kind kind,
+                         const struct clause *clause) {
+    struct token literal = {.start = plain->at, .kind = T_STRING};
+    literal.end = scan_string(lexer, plain->at + 1, (char)plain->byte) + 1;
+    if (byte_at(lexer, literal.end - 1) != plain->byte) {
+        return false;
+    }
+    lexer->has_module_syntax = true;
+    lexer->token = literal;
+    lexer->cursor = literal.end;
+    read_source(lexer, kind, clause);
+    return true;
+}
+
+/* At `import` or `export`. false: nothing has been read. */
+bool read_plain(struct lexer *lexer) {
+    bool binds = at_word(lexer, W_IMPORT);
+    struct clause clause = {.owner = lexer->facts->import_count};
+    struct plain plain = {.at = lexer->cursor};
+    plain_skip(lexer, &plain, 0);
+    bool named = plain.byte != '"' && plain.byte != '\'';
+    if (named) {
+        clause.type = plain.byte == 't' && plain_accept(lexer, &plain, SLICE("type"));
+        bool valid = !clause.type || (lexer->typescript && plain.byte == '{');
+        if (!valid || !plain_clause(lexer, &plain, &clause, binds) ||
+            !plain_accept(lexer, &plain, SLICE("from"))) {
+            return false;
+        }
+    }
+    bool quoted = plain.byte == '"' || plain.byte == '\'';
+    return quoted && (named || binds) &&
+           plain_source(lexer, &plain, binds ? FACT_IMPORT : FACT_EXPORT, &clause);
+}
+
+/* ---- import declarations, any ---------------------------------------------------------------- */
+
 /* Whether the word is a modifier (`import type …`, `import defer …`) rather than a binding. */
 static bool is_modifier(struct lexer *lexer, const struct token *word) {
     const struct token *next = &lexer->token;

@@ -316,6 +316,8 @@ void token_regex(struct lexer *lexer);           /* the current `/` begins a reg
 void token_template_resume(struct lexer *lexer); /* the current `}` goes on with a template */
 void token_extend(struct lexer *lexer);          /* the current `<`, `>` or `/` as an operator */
 bool token_is(const struct lexer *lexer, const struct token *token, struct slice text);
+/* The name of ASCII letters at `at`; false: there is none, or it goes on with other characters. */
+bool token_word(const struct lexer *lexer, uint32_t at, struct token *word);
 bool token_continues(const struct token *token);
 uint32_t skip_identifier(const struct lexer *lexer, uint32_t at);
 
@@ -531,6 +533,7 @@ static inline uint32_t scope_use(struct lexer *lexer, const struct token *token)
 
 void read_import(struct lexer *lexer);
 void read_export(struct lexer *lexer);
+bool read_plain(struct lexer *lexer); /* a declaration of nothing but ASCII names; false: it is none */
 uint32_t import_add(struct lexer *lexer, enum fact_kind kind, unsigned flags,
                     const struct token *literal);
 void specifier_operand(struct lexer *lexer);

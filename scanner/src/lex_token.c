@@ -205,6 +205,22 @@ static void scan_name(struct lexer *lexer, struct token *token) {
     }
 }
 
+bool token_word(const struct lexer *lexer, uint32_t at, struct token *word) {
+    unsigned char first = at < lexer->size ? (unsigned char)lexer->bytes[at] : 0;
+    if (identifier_class[first] != 1 || (first >= '0' && first <= '9')) {
+        return false;
+    }
+    *word = (struct token){.start = at, .kind = T_NAME, .end = skip_word(lexer, at + 1)};
+    if (identifier_class[(unsigned char)byte_at(lexer, word->end)] > 1) {
+        return false;
+    }
+    uint32_t length = word->end - at;
+    if (length >= MIN_WORD && length <= MAX_WORD && first >= 'a') {
+        word->word = (uint8_t)word_of(lexer, lexer->bytes + at, length);
+    }
+    return true;
+}
+
 /* A name that begins with an escape or with a character that is not ASCII. */
 static void scan_unusual_name(struct lexer *lexer, struct token *token) {
     token->end = skip_identifier(lexer, token->start);
