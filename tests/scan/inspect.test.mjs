@@ -83,7 +83,7 @@ for (const reader of ["lexer", "grammar"]) {
 }
 
 test("a broken import alone", (t) => {
-  for (const text of ['import a, { b @ } from "./a";', 'import x quire("y");', "import a, { type\0", "import {", "import * as"]) {
+  for (const text of ['import a, { b @ } from "./a";', 'import x quire("y");', "import a, { type\0", "import {", "import * as", "'use server'\nimport x ="]) {
     const root = project(t, { "a.ts": text, "b.js": text });
     for (const name of ["a.ts", "b.js"]) assert.equal(inspect(root, [name]).lines.length, 1);
   }
