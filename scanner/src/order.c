@@ -1,5 +1,7 @@
 #include "order.h"
 
+#include "sort.h"
+
 /* The paths are hung into a tree whose top is the root: a folder above it stands below it as "..".
  * A folder sorts as its name with a slash, so that walking the tree in order gives the order of the
  * whole texts. */
@@ -79,42 +81,18 @@ static uint64_t key_of(const struct ordering *all, path_id id) {
     return key;
 }
 
-static bool is_before(const struct ordering *all, const struct item *a, const struct item *b) {
+/* The last one first: the stack's top is then the first in order. */
+static bool is_after(const void *context, const void *left, const void *right) {
+    const struct ordering *all = context;
+    const struct item *a = left, *b = right;
     if (a->key != b->key) {
-        return a->key < b->key;
+        return a->key > b->key;
     }
     for (uint32_t i = 8;; i++) {
         unsigned char x = byte_at(all, a->path, i), y = byte_at(all, b->path, i);
         if (x != y || x == 0) {
-            return x < y;
+            return x > y;
         }
-    }
-}
-
-static void sift(const struct ordering *all, struct item *items, uint32_t at, uint32_t count) {
-    struct item moving = items[at];
-    for (uint32_t child; (child = 2 * at + 1) < count; at = child) {
-        if (child + 1 < count && is_before(all, &items[child + 1], &items[child])) {
-            child++;
-        }
-        if (!is_before(all, &items[child], &moving)) {
-            break;
-        }
-        items[at] = items[child];
-    }
-    items[at] = moving;
-}
-
-/* Heap sort, the last one first: the stack's top is then the first in order. */
-static void sort_backwards(const struct ordering *all, struct item *items, uint32_t count) {
-    for (uint32_t i = count / 2; i-- > 0;) {
-        sift(all, items, i, count);
-    }
-    while (count > 1) {
-        struct item least = items[0];
-        items[0] = items[--count];
-        items[count] = least;
-        sift(all, items, 0, count);
     }
 }
 
@@ -128,7 +106,7 @@ static int expand(struct ordering *all, struct ledger *ledger, path_id folder) {
         }
         all->stack[all->count++] = (struct item){key_of(all, child - 1), child - 1};
     }
-    sort_backwards(all, all->stack + from, all->count - from);
+    sort_heap(all->stack + from, all->count - from, sizeof *all->stack, is_after, all);
     return 0;
 }
 

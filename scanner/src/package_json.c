@@ -1,5 +1,7 @@
 #include "package_json.h"
 
+#include "sort.h"
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -188,24 +190,13 @@ static uint32_t hash_of(struct slice key) {
     return (uint32_t)XXH3_64bits(key.data, key.length);
 }
 
-/* The length of the part before the `*`, which decides; then the longer key. */
-static bool is_better(struct slice a, struct slice b) {
+/* The length of the part before the `*` decides, then that of the whole key. */
+static bool is_better(const void *context, const void *left, const void *right) {
+    struct slice a = json_key(context, *(const uint32_t *)left);
+    struct slice b = json_key(context, *(const uint32_t *)right);
     size_t star_a = (size_t)((const char *)memchr(a.data, '*', a.length) - a.data);
     size_t star_b = (size_t)((const char *)memchr(b.data, '*', b.length) - b.data);
     return star_a != star_b ? star_a > star_b : a.length > b.length;
-}
-
-static void sort_patterns(const struct json *json, uint32_t *patterns, uint32_t count) {
-    for (uint32_t gap = count / 2; gap > 0; gap /= 2) {
-        for (uint32_t i = gap; i < count; i++) {
-            uint32_t node = patterns[i], j = i;
-            for (; j >= gap && is_better(json_key(json, node), json_key(json, patterns[j - gap]));
-                 j -= gap) {
-                patterns[j] = patterns[j - gap];
-            }
-            patterns[j] = node;
-        }
-    }
 }
 
 static void index_key(struct package_map *map, const struct json *json, uint32_t node) {
@@ -256,7 +247,7 @@ static bool map_index(struct packages *packages, const struct package *package,
         }
         map->patterns[map->pattern_count++] = node;
     }
-    sort_patterns(json, map->patterns, map->pattern_count);
+    sort_heap(map->patterns, map->pattern_count, sizeof *map->patterns, is_better, json);
     map->indexed = true;
     return true;
 }

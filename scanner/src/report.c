@@ -1,6 +1,7 @@
 #include "report.h"
 
 #include "order.h"
+#include "sort.h"
 
 static bool has_rule(const struct file *file, uint32_t rule) {
     struct facts facts = source_facts(file->facts);
@@ -36,37 +37,19 @@ static int gather_modules(prologue_report *report) {
     return order_paths(&walk->paths, walk->root, report->modules, report->module_count);
 }
 
-static bool is_after(const struct walk_entry *a, const struct walk_entry *b) {
-    return a->path != b->path ? a->path > b->path : a->environment > b->environment;
-}
-
-static void sift_entry(struct walk_entry *entries, uint32_t at, uint32_t count) {
-    struct walk_entry moving = entries[at];
-    for (uint32_t child; (child = 2 * at + 1) < count; at = child) {
-        child += child + 1 < count && is_after(&entries[child + 1], &entries[child]);
-        if (!is_after(&entries[child], &moving)) {
-            break;
-        }
-        entries[at] = entries[child];
-    }
-    entries[at] = moving;
+static bool is_before(const void *context, const void *left, const void *right) {
+    const struct walk_entry *a = left, *b = right;
+    (void)context;
+    return a->path != b->path ? a->path < b->path : a->environment < b->environment;
 }
 
 /* By number, so that one path's entries stand together; those given twice are dropped. */
 static void group_entries(struct walk *walk) {
     struct walk_entry *entries = walk->entries;
     uint32_t kept = 0;
-    for (uint32_t i = walk->entry_count / 2; i-- > 0;) {
-        sift_entry(entries, i, walk->entry_count);
-    }
-    for (uint32_t count = walk->entry_count; count > 1;) {
-        struct walk_entry last = entries[0];
-        entries[0] = entries[--count];
-        entries[count] = last;
-        sift_entry(entries, 0, count);
-    }
+    sort_heap(entries, walk->entry_count, sizeof *entries, is_before, NULL);
     for (uint32_t i = 0; i < walk->entry_count; i++) {
-        if (kept == 0 || is_after(&entries[i], &entries[kept - 1])) {
+        if (kept == 0 || is_before(NULL, &entries[kept - 1], &entries[i])) {
             entries[kept++] = entries[i];
         }
     }

@@ -3,6 +3,7 @@
 
 #include "notes.h"
 #include "report.h"
+#include "sort.h"
 
 /* The package that a file belongs to, for counting. */
 static path_id package_of(prologue_report *report, path_id path) {
@@ -179,31 +180,13 @@ static int compare(const prologue_report *report, const struct report_diagnostic
     return order ? order : slice_compare(a->message, b->message);
 }
 
-static void sift(const prologue_report *report, struct report_diagnostic *items, uint32_t at,
-                 uint32_t count) {
-    struct report_diagnostic moving = items[at];
-    for (uint32_t child; (child = 2 * at + 1) < count; at = child) {
-        if (child + 1 < count && compare(report, &items[child + 1], &items[child]) > 0) {
-            child++;
-        }
-        if (compare(report, &items[child], &moving) <= 0) {
-            break;
-        }
-        items[at] = items[child];
-    }
-    items[at] = moving;
+static bool is_before(const void *context, const void *a, const void *b) {
+    return compare(context, a, b) < 0;
 }
 
 static void sort(const prologue_report *report, struct report_diagnostic *items, uint32_t count) {
-    for (uint32_t i = count / 2; i-- > 0;) {
-        sift(report, items, i, count);
-    }
-    while (count > 1) {
-        struct report_diagnostic most = items[0];
-        items[0] = items[--count];
-        items[count] = most;
-        sift(report, items, 0, count);
-    }
+    _Static_assert(sizeof *items <= SORT_LARGEST_ITEM, "moved as a whole");
+    sort_heap(items, count, sizeof *items, is_before, report);
 }
 
 /* Diagnostics in the order in which the walk met them, which is not the same every time: sorted
