@@ -8,6 +8,10 @@
 
 #include "lex.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #define NONE UINT32_MAX
 
 enum token_kind {
@@ -340,6 +344,31 @@ static inline int byte_at(const struct lexer *lexer, uint32_t at) {
     return at < lexer->size ? (unsigned char)lexer->bytes[at] : -1;
 }
 
+/* ---- blocks ---------------------------------------------------------------------------------- */
+
+#define BLOCK 16u /* bytes that are looked at together */
+
+#if defined(__SSE2__)
+static inline __m128i load_block(const char *bytes) {
+    return _mm_loadu_si128((const __m128i *)(const void *)bytes);
+}
+#endif
+
+/* Past the spaces at the start of a line, as far as whole blocks go. */
+static inline uint32_t skip_indentation(const struct lexer *lexer, uint32_t at) {
+#if defined(__SSE2__)
+    while (lexer->size - at >= BLOCK) {
+        __m128i data = load_block(lexer->bytes + at);
+        unsigned spaces = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(data, _mm_set1_epi8(' ')));
+        if (spaces != 0xFFFF) {
+            return at + (uint32_t)__builtin_ctz(~spaces);
+        }
+        at += BLOCK;
+    }
+#endif
+    return at;
+}
+
 /* ---- white space and comments (lex_scan.c) ------------------------------------------------- */
 
 void skip_trivia(struct lexer *lexer, bool *newline);       /* sets newline, never clears it */
@@ -533,7 +562,7 @@ static inline uint32_t scope_use(struct lexer *lexer, const struct token *token)
 
 void read_import(struct lexer *lexer);
 void read_export(struct lexer *lexer);
-bool read_plain(struct lexer *lexer); /* a declaration of nothing but ASCII names; false: it is none */
+bool read_plain(struct lexer *lexer); /* a declaration of plain names; false: it is none */
 uint32_t import_add(struct lexer *lexer, enum fact_kind kind, unsigned flags,
                     const struct token *literal);
 void specifier_operand(struct lexer *lexer);

@@ -3,15 +3,7 @@
 #include "lex_private.h"
 
 #if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
-#if defined(__SSE2__)
 typedef __m128i block;
-
-static inline block block_load(const char *bytes) {
-    return _mm_loadu_si128((const __m128i *)(const void *)bytes);
-}
 
 static inline block block_equal(block a, char byte) {
     return _mm_cmpeq_epi8(a, _mm_set1_epi8(byte));
@@ -24,14 +16,13 @@ static inline block block_or(block a, block b) {
 static inline uint32_t block_mask(block a) {
     return (uint32_t)_mm_movemask_epi8(a);
 }
-#define BLOCK 16u
 
 /* The first byte at or after `at` that equals one of four. */
 static inline uint32_t scan_four(const struct lexer *lexer, uint32_t at, char a, char b, char c,
                                  char d) {
     const char *bytes = lexer->bytes;
     for (; lexer->size - at >= BLOCK; at += BLOCK) {
-        block data = block_load(bytes + at);
+        block data = load_block(bytes + at);
         uint32_t mask = block_mask(block_or(block_or(block_equal(data, a), block_equal(data, b)),
                                             block_or(block_equal(data, c), block_equal(data, d))));
         if (mask) {
@@ -146,21 +137,6 @@ static bool html_comment(struct lexer *lexer, uint32_t at, bool line_start) {
         return false;
     }
     return found && !lexer->typescript;
-}
-
-/* Past the spaces at the start of a line. */
-static inline uint32_t skip_indentation(const struct lexer *lexer, uint32_t at) {
-#if defined(__SSE2__)
-    while (lexer->size - at >= 16) {
-        __m128i data = _mm_loadu_si128((const __m128i *)(const void *)(lexer->bytes + at));
-        unsigned spaces = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(data, _mm_set1_epi8(' ')));
-        if (spaces != 0xFFFF) {
-            return at + (uint32_t)__builtin_ctz(~spaces);
-        }
-        at += 16;
-    }
-#endif
-    return at;
 }
 
 void skip_trivia(struct lexer *lexer, bool *newline) {

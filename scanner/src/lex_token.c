@@ -1,16 +1,20 @@
 /* Tokens. Every movement of the cursor outside JSX happens here. */
 #include "lex_private.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 #define LETTERS ['a' ... 'z'] = 1, ['A' ... 'Z'] = 1, ['_'] = 1, ['$'] = 1, ['0' ... '9'] = 1
 
 /* 1: continues an identifier; 2: may, it is not ASCII; 3: a backslash. */
 static const uint8_t identifier_class[256] = {LETTERS, [0x80 ... 0xFF] = 2, ['\\'] = 3};
 
-static const char word_texts[WORDS][12] = {
+/* What a byte alone is, whatever follows; T_NAME: it begins a name. T_END: neither. */
+static const uint8_t simple_kind[256] = {
+    ['a' ... 'z'] = T_NAME, ['A' ... 'Z'] = T_NAME, ['_'] = T_NAME,      ['$'] = T_NAME,
+    ['{'] = T_LBRACE,       ['}'] = T_RBRACE,       ['('] = T_LPAREN,    [')'] = T_RPAREN,
+    ['['] = T_LBRACKET,     [']'] = T_RBRACKET,     [';'] = T_SEMICOLON, [','] = T_COMMA,
+    [':'] = T_COLON,        ['>'] = T_GREATER,      ['~'] = T_TILDE,     ['@'] = T_AT,
+};
+
+static const char word_texts[WORDS][BLOCK] = {
     [W_BREAK] = "break",
     [W_CASE] = "case",
     [W_CATCH] = "catch",
@@ -100,7 +104,7 @@ static inline __m128i between(__m128i data, char low, char high) {
 
 /* Bit i: byte i is no ASCII letter, digit, `_` or `$`. */
 static inline unsigned other_than_word(const char *at) {
-    __m128i data = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i data = load_block(at);
     __m128i letter = between(_mm_or_si128(data, _mm_set1_epi8(0x20)), 'a', 'z');
     __m128i digit = between(data, '0', '9');
     __m128i sign = _mm_or_si128(_mm_cmpeq_epi8(data, _mm_set1_epi8('_')),
@@ -113,12 +117,12 @@ static inline unsigned other_than_word(const char *at) {
 /* Past the ASCII letters, digits, `_` and `$`. */
 static inline uint32_t skip_word(const struct lexer *lexer, uint32_t at) {
 #if defined(__SSE2__)
-    while (lexer->size - at >= 16) {
+    while (lexer->size - at >= BLOCK) {
         unsigned other = other_than_word(lexer->bytes + at);
         if (other) {
             return at + (uint32_t)__builtin_ctz(other);
         }
-        at += 16;
+        at += BLOCK;
     }
 #endif
     while (at < lexer->size && identifier_class[(unsigned char)lexer->bytes[at]] == 1) {
@@ -186,6 +190,52 @@ static inline enum word word_of(const struct lexer *lexer, const char *name, uin
     return W_NONE;
 }
 
+#if defined(__SSE2__)
+/* The same for a name that stands at the start of a block. */
+static inline enum word word_in_block(const struct lexer *lexer, const char *name,
+                                      uint32_t length) {
+    static const char ones[2 * BLOCK] = {[0 ... BLOCK - 1] = -1};
+    uint32_t slot = word_hash(name, length);
+    enum word word = lexer->words[slot];
+    if (word == W_NONE) {
+        return W_NONE;
+    }
+    __m128i text = _mm_and_si128(load_block(name), load_block(ones + BLOCK - length));
+    do {
+        __m128i same = _mm_cmpeq_epi8(text, load_block(word_texts[word]));
+        if (_mm_movemask_epi8(same) == 0xFFFF) {
+            return word;
+        }
+        slot = (slot + 1) % WORD_SLOTS;
+    } while ((word = lexer->words[slot]) != W_NONE);
+    return W_NONE;
+}
+
+/* A name of ASCII letters and digits that ends in the block at its start; false: it is another. */
+static inline bool scan_short_name(const struct lexer *lexer, uint32_t at, struct token *token) {
+    const char *name = lexer->bytes + at;
+    __m128i data = load_block(name);
+    __m128i letter = between(_mm_or_si128(data, _mm_set1_epi8(0x20)), 'a', 'z');
+    __m128i word = _mm_or_si128(letter, between(data, '0', '9'));
+    uint32_t length = (uint32_t)__builtin_ctz(~(unsigned)_mm_movemask_epi8(word));
+    if (length == BLOCK || identifier_class[(unsigned char)name[length]]) {
+        return false;
+    }
+    *token = (struct token){.start = at, .end = at + length, .kind = T_NAME};
+    if (length - MIN_WORD <= MAX_WORD - MIN_WORD && name[0] >= 'a') {
+        token->word = (uint8_t)word_in_block(lexer, name, length);
+    }
+    return true;
+}
+#else
+static inline bool scan_short_name(const struct lexer *lexer, uint32_t at, struct token *token) {
+    (void)lexer;
+    (void)at;
+    (void)token;
+    return false;
+}
+#endif
+
 static void scan_name(struct lexer *lexer, struct token *token) {
     const char *name = lexer->bytes + token->start;
     uint32_t end = skip_word(lexer, token->start + 1);
@@ -206,16 +256,18 @@ static void scan_name(struct lexer *lexer, struct token *token) {
 }
 
 bool token_word(const struct lexer *lexer, uint32_t at, struct token *word) {
-    unsigned char first = at < lexer->size ? (unsigned char)lexer->bytes[at] : 0;
-    if (identifier_class[first] != 1 || (first >= '0' && first <= '9')) {
+    if (at >= lexer->size || simple_kind[(unsigned char)lexer->bytes[at]] != T_NAME) {
         return false;
+    }
+    if (lexer->size - at >= BLOCK && scan_short_name(lexer, at, word)) {
+        return true;
     }
     *word = (struct token){.start = at, .kind = T_NAME, .end = skip_word(lexer, at + 1)};
     if (identifier_class[(unsigned char)byte_at(lexer, word->end)] > 1) {
         return false;
     }
     uint32_t length = word->end - at;
-    if (length >= MIN_WORD && length <= MAX_WORD && first >= 'a') {
+    if (length >= MIN_WORD && length <= MAX_WORD && lexer->bytes[at] >= 'a') {
         word->word = (uint8_t)word_of(lexer, lexer->bytes + at, length);
     }
     return true;
@@ -561,10 +613,9 @@ static const bool may_be_trivia[256] = {
     ['<'] = true,           ['-'] = true, [0x80 ... 0xFF] = true,
 };
 
-static void token_read(struct lexer *lexer, struct token *token) {
+static void read_any(struct lexer *lexer, struct token *token) {
     bool newline = false;
     uint32_t at = lexer->cursor;
-    lexer->cursor = at += at < lexer->size && lexer->bytes[at] == ' ';
     if (at < lexer->size && may_be_trivia[(unsigned char)lexer->bytes[at]]) {
         skip_trivia(lexer, &newline);
     }
@@ -572,6 +623,42 @@ static void token_read(struct lexer *lexer, struct token *token) {
     if (token->start < lexer->size) {
         scan_token(lexer, token);
         lexer->cursor = token->end;
+    }
+}
+
+/* The most frequent tokens, after the most frequent white space, where a whole block follows. */
+static inline bool read_simple(struct lexer *lexer, struct token *token) {
+    uint32_t at = lexer->cursor;
+    bool newline = false;
+    if (lexer->size - at <= BLOCK) {
+        return false;
+    }
+    at += lexer->bytes[at] == ' ';
+    while (lexer->bytes[at] == '\n') {
+        newline = true;
+        at = skip_indentation(lexer, at + 1);
+        if (lexer->size - at <= BLOCK) {
+            return false;
+        }
+    }
+    uint8_t kind = simple_kind[(unsigned char)lexer->bytes[at]];
+    if (kind == T_NAME) {
+        if (!scan_short_name(lexer, at, token)) {
+            return false;
+        }
+    } else if (kind != T_END) {
+        *token = (struct token){.start = at, .end = at + 1, .kind = kind};
+    } else {
+        return false;
+    }
+    token->newline = newline;
+    lexer->cursor = token->end;
+    return true;
+}
+
+static inline void token_read(struct lexer *lexer, struct token *token) {
+    if (!read_simple(lexer, token)) {
+        read_any(lexer, token);
     }
 }
 
