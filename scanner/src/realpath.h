@@ -29,6 +29,7 @@ struct folder {
     struct listing *listing; /* NULL: not listed */
     /* Memo slots of the resolver; 0: not looked for yet, else an index + 1. */
     uint32_t package, tsconfig, modules;
+    uint32_t unread; /* the walk's: index + 1 of the first file in it that is still to be read */
     bool in_node_modules;
     int unlistable; /* libuv's code where it cannot be listed, else 0 */
     bool is_source;                  /* stands among the source folders */

@@ -26,23 +26,11 @@ bool walk_goes_on(struct walk *walk) {
 /* ---- lists of files -------------------------------------------------------------------------- */
 
 static void put_unread(struct walk *walk, struct file *file) {
-    uint32_t index = graph_index(&walk->graph, file) + 1;
     file->state = FILE_PENDING;
-    file->next = 0;
-    if (walk->last_unread) {
-        graph_at(&walk->graph, walk->last_unread - 1)->next = index;
-    } else {
-        walk->first_unread = index;
+    int code = frontier_add(&walk->frontier, file);
+    if (code) {
+        walk_fail(walk, code);
     }
-    walk->last_unread = index;
-}
-
-static struct file *take_unread(struct walk *walk) {
-    struct file *file = graph_at(&walk->graph, walk->first_unread - 1);
-    walk->first_unread = file->next;
-    walk->last_unread = file->next ? walk->last_unread : 0;
-    file->next = 0;
-    return file;
 }
 
 static void put_agenda(struct walk *walk, struct file *file) {
@@ -432,14 +420,18 @@ static void take_result(struct walk *walk, const struct read_result *result) {
 void walk_feed(struct walk *walk) {
     struct read_request batch[WORKERS_QUEUE];
     uint32_t room = workers_room(&walk->workers), count = 0;
-    while (walk->first_unread && count < room) {
-        struct file *file = take_unread(walk);
+    int error = 0;
+    for (struct file *file;
+         count < room && (file = frontier_take(&walk->frontier, &error)) != NULL;) {
         const struct folder *folder = walk_folder_of(walk, file);
         batch[count++] = (struct read_request){.place = {folder->path, folder->text,
                                                          path_at(&walk->paths, file->path)->name,
                                                          walk->config.preserve_symlinks},
                                                .file = graph_index(&walk->graph, file),
                                                .dialect = file->dialect};
+    }
+    if (error) {
+        walk_fail(walk, error);
     }
     if (count) {
         workers_ask(&walk->workers, batch, count);
@@ -461,9 +453,7 @@ static void run(struct walk *walk) {
     while (walk_goes_on(walk)) {
         while (walk->agenda && walk_goes_on(walk)) {
             visit_all(walk, take_agenda(walk));
-            if (walk->first_unread) {
-                walk_feed(walk);
-            }
+            walk_feed(walk);
         }
         walk_feed(walk);
         uint32_t count = workers_collect(&walk->workers, results);
@@ -537,6 +527,7 @@ int walk_init(struct walk *walk, struct ledger *ledger, uint32_t threads, uint32
     tsconfigs_init(&walk->tsconfigs, &walk->packages, ledger);
     resolver_init(&walk->resolver, ledger, &walk->realpath, &walk->packages, &walk->tsconfigs);
     graph_init(&walk->graph, ledger, &walk->paths);
+    frontier_init(&walk->frontier, ledger, &walk->graph, &walk->realpath);
     rows_init(&walk->waiters, ledger, PROLOGUE_SUBSYSTEM_GRAPH, sizeof(struct waiter));
     apply_config(walk);
     int code = paths_init(&walk->paths, ledger);
@@ -565,6 +556,7 @@ void walk_stop(struct walk *walk) {
 
 void walk_free(struct walk *walk) {
     walk_stop(walk);
+    frontier_free(&walk->frontier);
     graph_free(&walk->graph);
     resolver_free(&walk->resolver);
     tsconfigs_free(&walk->tsconfigs);

@@ -8,6 +8,7 @@
 #define WALK_H
 
 #include "config.h"
+#include "frontier.h"
 #include "glob.h"
 #include "workers.h"
 
@@ -38,9 +39,9 @@ struct walk {
     struct walk_entry *entries;
     uint32_t entry_count, entry_capacity;
     struct rows waiters;
-    uint32_t free_waiters;              /* index + 1 */
-    uint32_t first_unread, last_unread; /* files to ask for: index + 1 */
-    uint32_t agenda;                    /* files read, with environments still to be visited */
+    uint32_t free_waiters; /* index + 1 */
+    struct frontier frontier;
+    uint32_t agenda; /* files read, with environments still to be visited */
     uint64_t files_read, bytes_read, reads_joined, grammar_files, modules, visits;
     const atomic_bool *cancelled;
     int error; /* what ended the walk early */

@@ -252,7 +252,9 @@ void workers_drop(struct workers *workers) {
 }
 
 uint32_t workers_room(struct workers *workers) {
-    return WORKERS_QUEUE - workers->outstanding;
+    uint32_t most = workers->count * WORKERS_AHEAD;
+    most = most < WORKERS_QUEUE ? most : WORKERS_QUEUE;
+    return workers->outstanding < most ? most - workers->outstanding : 0;
 }
 
 void workers_ask(struct workers *workers, const struct read_request *requests, uint32_t count) {

@@ -7,7 +7,13 @@
 #include "read.h"
 #include "reader.h"
 
-enum { WORKERS_QUEUE = 1024, WORKERS_BATCH = 16 };
+enum {
+    WORKERS_QUEUE = 1024,
+    WORKERS_BATCH = 16,
+    /* So many may be asked for at once for each thread: what is asked for later may still be put in
+     * better order. */
+    WORKERS_AHEAD = 32,
+};
 
 struct read_request {
     struct read_place place;

@@ -20,7 +20,7 @@ const ROWS = [
   ["glob", "manifest", "package_json", "tsconfig", "resolve", "resolve_*"],
   ["config"],
   ["graph"],
-  ["workers", "walk", "walk_*"],
+  ["frontier", "workers", "walk", "walk_*"],
   ["report", "report_*"],
   ["session", "session_*", "prologue"],
 ];
