@@ -190,13 +190,23 @@ static uint32_t hash_of(struct slice key) {
     return (uint32_t)XXH3_64bits(key.data, key.length);
 }
 
-/* The length of the part before the `*` decides, then that of the whole key. */
+/* The length of the part before the `*`; all of a folder's key. */
+static size_t fixed_part(struct slice pattern) {
+    const char *star = memchr(pattern.data, '*', pattern.length);
+    return star ? (size_t)(star - pattern.data) : pattern.length;
+}
+
+/* The longer fixed part decides, then the longer key. */
 static bool is_better(const void *context, const void *left, const void *right) {
     struct slice a = json_key(context, *(const uint32_t *)left);
     struct slice b = json_key(context, *(const uint32_t *)right);
-    size_t star_a = (size_t)((const char *)memchr(a.data, '*', a.length) - a.data);
-    size_t star_b = (size_t)((const char *)memchr(b.data, '*', b.length) - b.data);
-    return star_a != star_b ? star_a > star_b : a.length > b.length;
+    size_t fixed_a = fixed_part(a), fixed_b = fixed_part(b);
+    return fixed_a != fixed_b ? fixed_a > fixed_b : a.length > b.length;
+}
+
+/* A key with a `*`, or one that ends in a slash: "./lib/" stands for all that is below. */
+static bool is_pattern(struct slice key) {
+    return memchr(key.data, '*', key.length) || slice_ends(key, SLICE("/"));
 }
 
 static void index_key(struct package_map *map, const struct json *json, uint32_t node) {
@@ -235,7 +245,7 @@ static bool map_index(struct packages *packages, const struct package *package,
          node = json_at(json, node)->next) {
         struct slice key = json_key(json, node);
         index_key(map, json, node);
-        if (!memchr(key.data, '*', key.length)) {
+        if (!is_pattern(key)) {
             continue;
         }
         int code =
@@ -273,9 +283,8 @@ uint32_t package_map_get(struct packages *packages, const struct package *packag
 }
 
 static bool pattern_takes(struct slice pattern, struct slice key, struct slice *star) {
-    size_t before =
-        (size_t)((const char *)memchr(pattern.data, '*', pattern.length) - pattern.data);
-    struct slice tail = slice_skip(pattern, before + 1);
+    size_t before = fixed_part(pattern);
+    struct slice tail = slice_skip(pattern, before + (before < pattern.length));
     if (memchr(tail.data, '*', tail.length) || key.length < pattern.length ||
         !slice_starts(key, (struct slice){pattern.data, before}) || !slice_ends(key, tail)) {
         return false;

@@ -304,9 +304,8 @@ static enum found resolve_relative(struct question *question) {
                                           specifier, &path))) {
         return stop(question, "unresolved-import");
     }
-    bool folder_only = slice_ends(specifier, SLICE("/")) || slice_equal(specifier, SLICE(".")) ||
-                       slice_equal(specifier, SLICE("..")) || slice_ends(specifier, SLICE("/.")) ||
-                       slice_ends(specifier, SLICE("/.."));
+    /* `..` and `./x/.` may be files with an extension, as the peers have it. */
+    bool folder_only = slice_ends(specifier, SLICE("/")) || slice_equal(specifier, SLICE("."));
     return resolve_path(question, path, folder_only);
 }
 

@@ -97,6 +97,9 @@ enum found resolve_browser_request(struct question *question) {
     if (!slice_starts(specifier, SLICE("."))) {
         return apply_browser_map(question, package, specifier);
     }
+    if (slice_ends(specifier, SLICE("/"))) {
+        return NOT_FOUND;
+    }
     struct paths *paths = question->resolver->realpath->paths;
     if (!check_memory(question, path_join(paths, question->base->path, specifier, &path)) ||
         !path_is_below(paths, path, package->folder)) {

@@ -13,8 +13,7 @@ static bool split_name(struct slice specifier, struct slice *name, struct slice 
     size_t length = slash ? (size_t)(slash - specifier.data) : specifier.length;
     *name = (struct slice){specifier.data, length};
     *rest = slice_skip(specifier, length);
-    return length > 0 && specifier.data[0] != '.' && !memchr(name->data, '\\', length) &&
-           !memchr(name->data, '%', length);
+    return length > 0 && !memchr(name->data, '\\', length) && !memchr(name->data, '%', length);
 }
 
 static bool segment_is(struct slice segment, const char *word) {
@@ -34,6 +33,25 @@ static bool has_bad_segment(struct slice text) {
             return true;
         }
         text = slice_skip(text, length + (length < text.length));
+    }
+    return false;
+}
+
+/* Whether a path below a package has more `..` than there are folders before it. */
+static bool leads_out(struct slice path) {
+    size_t depth = 0;
+    while (path.length) {
+        const char *slash = memchr(path.data, '/', path.length);
+        struct slice segment = {path.data, slash ? (size_t)(slash - path.data) : path.length};
+        if (segment_is(segment, "..")) {
+            if (depth == 0) {
+                return true;
+            }
+            depth--;
+        } else if (segment.length && !segment_is(segment, ".")) {
+            depth++;
+        }
+        path = slice_skip(path, segment.length + (slash != NULL));
     }
     return false;
 }
@@ -147,24 +165,36 @@ static enum found refuse(struct question *question, const struct package *packag
     return stop(question, "refused-target");
 }
 
-/* Puts `star` where the target has a `*`. False where it does not fit. */
-static bool fill_star(struct slice target, struct slice star, char *text, size_t size,
+static bool append(struct slice piece, char *text, size_t size, size_t *length) {
+    if (*length + piece.length >= size) {
+        return false;
+    }
+    memcpy(text + *length, piece.data, piece.length);
+    *length += piece.length;
+    return true;
+}
+
+/* Puts `star` where the target has a `*`; after it where the key was a folder's, "./lib/": "./dist/".
+ * False where it does not fit. */
+static bool fill_star(struct slice target, struct slice star, bool folder, char *text, size_t size,
                       size_t *length) {
     *length = 0;
+    if (folder) {
+        return slice_ends(target, SLICE("/")) && append(target, text, size, length) &&
+               append(star, text, size, length);
+    }
     for (size_t i = 0; i < target.length; i++) {
         struct slice piece =
             target.data[i] == '*' && star.data ? star : (struct slice){target.data + i, 1};
-        if (*length + piece.length >= size) {
+        if (!append(piece, text, size, length)) {
             return false;
         }
-        memcpy(text + *length, piece.data, piece.length);
-        *length += piece.length;
     }
     return true;
 }
 
 static enum found follow_target(struct question *question, struct package *package,
-                                struct slice target, struct slice star) {
+                                struct slice target, struct slice star, bool folder) {
     char text[PATH_LONGEST + 1];
     size_t length;
     path_id path;
@@ -172,7 +202,7 @@ static enum found follow_target(struct question *question, struct package *packa
     if (star.data && has_bad_segment(star)) {
         return refuse(question, package, star);
     }
-    if (!fill_star(target, star, text, sizeof text, &length)) {
+    if (!fill_star(target, star, folder, text, sizeof text, &length)) {
         return refuse(question, package, target);
     }
     struct slice filled = {text, length};
@@ -216,7 +246,8 @@ static enum found follow_entry(struct question *question, struct package *packag
                              : find_target(question, &package->json, node, field[0] == 'i', &text);
     switch (target) {
     case TARGET_TEXT:
-        return follow_target(question, package, json_text(&package->json, text), star);
+        return follow_target(question, package, json_text(&package->json, text), star,
+                             slice_ends(json_key(&package->json, node), SLICE("/")));
     case TARGET_BAD:
         if (text != JSON_NONE) {
             return refuse(question, package, json_text(&package->json, text));
@@ -239,9 +270,9 @@ static enum found look_up(struct question *question, struct package *package,
                           struct package_map *map, struct slice key, const char *field) {
     struct packages *packages = question->resolver->packages;
     struct slice star = {NULL, 0};
-    bool exact = !memchr(key.data, '*', key.length) && !slice_ends(key, SLICE("/"));
-    uint32_t node = exact ? package_map_get(packages, package, map, key) : JSON_NONE;
-    if (node == JSON_NONE) {
+    bool folder = slice_ends(key, SLICE("/")), exact = !memchr(key.data, '*', key.length);
+    uint32_t node = exact && !folder ? package_map_get(packages, package, map, key) : JSON_NONE;
+    if (node == JSON_NONE && !folder) {
         node = package_map_match(packages, package, map, key, &star);
     }
     return follow_entry(question, package, node, key, star, field);
@@ -305,16 +336,13 @@ static enum found resolve_in_package(struct question *question, struct folder *f
         }
         return found;
     }
-    if (has_bad_segment(rest)) {
-        say_why(question, "'%.*s' leads out of the package", (int)question->specifier.length,
-                question->specifier.data);
-        return stop(question, "refused-target");
+    while (rest.length && *rest.data == '/') {
+        rest = slice_skip(rest, 1);
     }
-    rest = slice_skip(rest, 1);
     if (!check_memory(question, path_join(realpath->paths, folder->path, rest, &path))) {
         return NOT_FOUND;
     }
-    return resolve_path(question, path, slice_ends(rest, SLICE("/")));
+    return resolve_path(question, path, path == folder->path || slice_ends(rest, SLICE("/")));
 }
 
 #define NO_MODULES UINT32_MAX
@@ -382,7 +410,7 @@ enum found resolve_bare(struct question *question) {
                 question->specifier.data);
         return stop(question, "refused-specifier");
     }
-    if (has_bad_segment(name) || has_bad_segment(rest)) {
+    if (has_bad_segment(name) || leads_out(rest)) {
         say_why(question, "'%.*s' leads out of the package", (int)question->specifier.length,
                 question->specifier.data);
         return stop(question, "refused-specifier");

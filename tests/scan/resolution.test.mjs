@@ -1,0 +1,95 @@
+// Rare shapes of specifiers and manifests: what enhanced-resolve and oxc-resolver agree on.
+import assert from "node:assert/strict";
+import { join, relative } from "node:path";
+import { test } from "node:test";
+import { project, run } from "./helper.mjs";
+
+/** Asks `[from, specifier, wanted, environment?]` of a project; `wanted` is a path, null, "external" or "ignored". */
+function ask(t, files, questions) {
+  const root = project(t, files);
+  const input = questions.map(([from, specifier, , environment = "server"]) => JSON.stringify({ from: join(root, from), specifier, environment, kind: "import" })).join("\n");
+  const { stdout } = run(["resolve", "--batch"], { cwd: root, input });
+  const answers = stdout.trim().split("\n").map((line) => JSON.parse(line));
+  const shown = answers.map(({ resolved, external, ignored }) => (external ? "external" : ignored ? "ignored" : resolved && relative(root, resolved)));
+  assert.deepEqual(
+    shown.map((answer, i) => [...questions[i].slice(0, 2), answer]),
+    questions.map(([from, specifier, wanted]) => [from, specifier, wanted]),
+  );
+}
+
+const main = "src/main.js";
+
+test("names that begin with a dot are packages", (t) => {
+  ask(t, { [main]: "", "node_modules/.prisma/client/index.js": "" }, [
+    [main, ".prisma/client", "node_modules/.prisma/client/index.js"],
+    [main, ".prisma/client/index.js", "node_modules/.prisma/client/index.js"],
+    [main, ".prisma/gone", null],
+  ]);
+});
+
+test("subpaths of a package without exports: dots, slashes, nested node_modules, never out of it", (t) => {
+  const files = {
+    [main]: "", "node_modules/p/package.json": { name: "p", main: "./lib/a.js" }, "node_modules/p/lib/a.js": "",
+    "node_modules/p/node_modules/q/index.js": "", "node_modules/other/index.js": "", "b.js": "",
+  };
+  ask(t, files, [
+    [main, "p/./lib/a", "node_modules/p/lib/a.js"],
+    [main, "p/lib/../lib/a.js", "node_modules/p/lib/a.js"],
+    [main, "p//lib//a.js", "node_modules/p/lib/a.js"],
+    [main, "p/.", "node_modules/p/lib/a.js"],
+    [main, "p//", "node_modules/p/lib/a.js"],
+    [main, "p/lib/..", "node_modules/p/lib/a.js"],
+    [main, "p/node_modules/q", "node_modules/p/node_modules/q/index.js"],
+    [main, "p/../other", null],
+    [main, "p/lib/../../other", null],
+  ]);
+});
+
+test("a subpath with two slashes does not begin at the root of the file system", (t) => {
+  const root = project(t, { [main]: "", "outside.js": "", "node_modules/p/package.json": { name: "p" } });
+  const { status } = run(["resolve", `p/${root}/outside.js`, "--from", main], { cwd: root });
+  assert.equal(status, 1);
+});
+
+test("exports: a folder's key stands for what is below it, a subpath that ends in a slash for nothing", (t) => {
+  const files = {
+    [main]: "",
+    "node_modules/p/package.json": { name: "p", exports: { "./": "./", "./lib/": "./dist/", "./lib/*.css": "./css/*.css", "./bad/": "./dist", "./x/*": "./dist/*" } },
+    "node_modules/p/a.js": "", "node_modules/p/dist/b.js": "", "node_modules/p/dist/index.js": "", "node_modules/p/css/c.css": "",
+  };
+  ask(t, files, [
+    [main, "p/a.js", "node_modules/p/a.js"],
+    [main, "p/lib/b.js", "node_modules/p/dist/b.js"],
+    [main, "p/lib/c.css", "node_modules/p/css/c.css"],
+    [main, "p/lib/../a.js", null],
+    [main, "p/bad/b.js", null],
+    [main, "p/lib/", null],
+    [main, "p/x/b.js", "node_modules/p/dist/b.js"],
+    [main, "p/x/b.js/", null],
+    [main, "p/x/", null],
+  ]);
+});
+
+test("`..` may be a file with an extension, `../` and `.` are folders", (t) => {
+  ask(t, { "lib.js": "", "lib/in/z.js": "", "d.js": "", "d/index.js": "", "d/z.js": "" }, [
+    ["lib/in/z.js", "..", "lib.js"],
+    ["lib/in/z.js", "../", null],
+    ["d/z.js", ".", "d/index.js"],
+    ["d/z.js", "./", "d/index.js"],
+  ]);
+});
+
+test("browser maps: a specifier that ends in a slash asks for the folder's index", (t) => {
+  const at = "node_modules/p/z.js";
+  const files = {
+    [at]: "", "node_modules/p/package.json": { name: "p", browser: { "./lib": "./x.js", "./lib/g.js": "./x.js", "./d": "./x.js", "./d/index.js": "./y.js" } },
+    "node_modules/p/lib/index.js": "", "node_modules/p/lib/g.js": "", "node_modules/p/d/index.js": "", "node_modules/p/x.js": "", "node_modules/p/y.js": "",
+  };
+  ask(t, files, [
+    [at, "./lib", "node_modules/p/x.js", "client"],
+    [at, "./lib/", "node_modules/p/lib/index.js", "client"],
+    [at, "./lib/g.js/", null, "client"],
+    [at, "./d", "node_modules/p/x.js", "client"],
+    [at, "./d/", "node_modules/p/y.js", "client"],
+  ]);
+});
