@@ -169,23 +169,12 @@ static int check_escape(struct reading *in) {
     return 0;
 }
 
-/* Stops at a quote, a backslash, a control character or the end. Eight bytes at a time: in each
- * word a byte's high bit is set where it is below a space, or equal to one of the two. */
+/* Stops at a quote, a backslash, a control character or the end. */
 static void skip_plain(struct reading *in) {
-    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
-    while (in->end - in->at >= 8) {
-        uint64_t word;
-        memcpy(&word, in->at, 8);
-        uint64_t quote = word ^ ones * '"', escape = word ^ ones * '\\';
-        uint64_t hits = ((word - ones * ' ') | (quote - ones) | (escape - ones)) & ~word & highs;
-        if (hits) {
-            break;
-        }
-        in->at += 8;
-    }
-    while (in->at < in->end && *in->at != '"' && *in->at != '\\' && *in->at >= ' ') {
-        in->at++;
-    }
+    do {
+        in->at +=
+            text_plain_length((struct slice){(const char *)in->at, (size_t)(in->end - in->at)});
+    } while (in->at < in->end && *in->at >= 0x80 && ++in->at < in->end);
 }
 
 /* `at` stands on the opening quote, afterwards behind the closing one. */

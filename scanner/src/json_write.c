@@ -120,10 +120,6 @@ static size_t sequence_length(struct slice text) {
     return bad ? 0 : length;
 }
 
-static bool is_plain(unsigned char c) {
-    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
-}
-
 static void put_escape(struct json_writer *writer, unsigned char c) {
     static const char names[] = "\"\\bfnrt", values[] = "\"\\\b\f\n\r\t",
                       hex[] = "0123456789abcdef";
@@ -157,9 +153,7 @@ void json_put_string(struct json_writer *writer, struct slice text) {
     before_value(writer);
     put_char(writer, '"');
     while (text.length) {
-        size_t plain = 0;
-        while (plain < text.length && is_plain((unsigned char)text.data[plain]))
-            plain++;
+        size_t plain = text_plain_length(text);
         put(writer, text.data, plain);
         text = slice_skip(text, plain);
         if (text.length)

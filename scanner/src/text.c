@@ -22,3 +22,25 @@ bool text_matches(struct slice pattern, struct slice text) {
     }
     return at == pattern.length;
 }
+
+static bool is_plain(unsigned char c) {
+    return c >= ' ' && c < 0x80 && c != '"' && c != '\\';
+}
+
+size_t text_plain_length(struct slice text) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+    size_t at = 0;
+    /* In each word the high bit of a byte is set where it is not ASCII, or where taking away a
+     * space, or one from its difference to a quote or a backslash, borrows. */
+    for (uint64_t word; text.length - at >= 8; at += 8) {
+        memcpy(&word, text.data + at, 8);
+        uint64_t quote = word ^ ones * '"', escape = word ^ ones * '\\';
+        if ((word | (word - ones * ' ') | (quote - ones) | (escape - ones)) & highs) {
+            break;
+        }
+    }
+    while (at < text.length && is_plain((unsigned char)text.data[at])) {
+        at++;
+    }
+    return at;
+}

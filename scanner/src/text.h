@@ -23,7 +23,8 @@ static inline bool slice_equal(struct slice a, struct slice b) {
 }
 
 static inline bool slice_starts(struct slice text, struct slice head) {
-    return text.length >= head.length && (head.length == 0 || memcmp(text.data, head.data, head.length) == 0);
+    return text.length >= head.length &&
+           (head.length == 0 || memcmp(text.data, head.data, head.length) == 0);
 }
 
 static inline bool slice_ends(struct slice text, struct slice tail) {
@@ -45,5 +46,9 @@ static inline int slice_compare(struct slice a, struct slice b) {
 
 /* `*` in the pattern matches any text, `?` none of it specially. Linear space, no recursion. */
 bool text_matches(struct slice pattern, struct slice text);
+
+/* How many bytes at the start may stand in a JSON string as they are: ASCII without quotes,
+ * backslashes and control characters. */
+size_t text_plain_length(struct slice text);
 
 #endif
