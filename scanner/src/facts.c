@@ -29,6 +29,9 @@ void facts_free(struct facts *facts) {
 
 static bool grow(struct facts *facts, void *items, uint32_t *capacity, uint64_t need,
                  size_t item_size) {
+    if (need <= *capacity) {
+        return true;
+    }
     int error = need > UINT32_MAX ? PROLOGUE_ENOMEM
                                   : ledger_grow(facts->ledger, PROLOGUE_SUBSYSTEM_FACTS, items,
                                                 capacity, (uint32_t)need, item_size);
@@ -86,43 +89,64 @@ int directive_set_find(const struct directive_set *set, struct slice raw) {
 
 /* ---- lines and columns ----------------------------------------------------------------------- */
 
-/* A position that moves forward through the file. */
+/* A position that moves forward through the file. Its column is at - origin + 1: what takes more
+ * bytes than units moves the origin. */
 struct place {
     const char *bytes;
     uint32_t size, at;
-    uint32_t line, column;
+    uint32_t line, origin;
 };
 
+#define BLOCK 16u
+
+/* Bit i: byte i of a block is a line feed; is a carriage return or not ASCII. */
 #if defined(__SSE2__)
-/* Past the bytes before `end` that are ASCII and end no line. */
-static uint32_t skip_plain(const struct place *place, uint32_t end) {
-    uint32_t at = place->at;
-    const __m128i lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r');
-    for (; end - at >= 16; at += 16) {
-        __m128i data = _mm_loadu_si128((const __m128i *)(const void *)(place->bytes + at));
-        __m128i line_end = _mm_or_si128(_mm_cmpeq_epi8(data, lf), _mm_cmpeq_epi8(data, cr));
-        int mask = _mm_movemask_epi8(_mm_or_si128(data, line_end));
-        if (mask) {
-            return at + (uint32_t)__builtin_ctz((unsigned)mask);
-        }
-    }
-    return at;
+static inline void look_at_block(const char *bytes, uint32_t *feeds, uint32_t *odd) {
+    __m128i data = _mm_loadu_si128((const __m128i *)(const void *)bytes);
+    __m128i returns = _mm_cmpeq_epi8(data, _mm_set1_epi8('\r'));
+    *feeds = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(data, _mm_set1_epi8('\n')));
+    *odd = (uint32_t)_mm_movemask_epi8(_mm_or_si128(data, returns));
 }
 #else
-static uint32_t skip_plain(const struct place *place, uint32_t end) {
-    uint32_t at = place->at;
-    for (; end - at >= 8; at += 8) {
-        uint64_t word;
-        memcpy(&word, place->bytes + at, 8);
-        uint64_t lf = word ^ 0x0A0A0A0A0A0A0A0A, cr = word ^ 0x0D0D0D0D0D0D0D0D;
-        uint64_t ends = ((lf - 0x0101010101010101) & ~lf) | ((cr - 0x0101010101010101) & ~cr);
-        if ((word | ends) & 0x8080808080808080) {
-            break;
-        }
+static inline void look_at_block(const char *bytes, uint32_t *feeds, uint32_t *odd) {
+    *feeds = *odd = 0;
+    for (uint32_t i = 0; i < BLOCK; i++) {
+        *feeds |= (uint32_t)(bytes[i] == '\n') << i;
+        *odd |= (uint32_t)(bytes[i] == '\r' || bytes[i] & 0x80) << i;
     }
-    return at;
 }
 #endif
+
+static inline void end_lines(struct place *place, uint32_t block, uint32_t feeds) {
+    if (feeds) {
+        place->origin = block + 32 - (uint32_t)__builtin_clz(feeds);
+    }
+    for (; feeds; feeds &= feeds - 1) {
+        place->line++;
+    }
+}
+
+/* Past the whole blocks that are plain. */
+static inline void pass_blocks(struct place *place, uint32_t end) {
+    uint32_t at = place->at, feeds, odd;
+    for (; end - at >= BLOCK; at += BLOCK) {
+        look_at_block(place->bytes + at, &feeds, &odd);
+        if (odd) {
+            break;
+        }
+        end_lines(place, at, feeds);
+    }
+    place->at = at;
+}
+
+/* Past what is plain of the next block and comes before `end`. */
+static inline void pass_rest(struct place *place, uint32_t end) {
+    uint32_t feeds, odd, left = end - place->at;
+    look_at_block(place->bytes + place->at, &feeds, &odd);
+    uint32_t width = (uint32_t)__builtin_ctz(odd | 1u << (left < BLOCK ? left : BLOCK));
+    end_lines(place, place->at, feeds & ((1u << width) - 1));
+    place->at += width;
+}
 
 static bool is_line_separator(const struct place *place) {
     const unsigned char *text = (const unsigned char *)place->bytes + place->at;
@@ -133,7 +157,7 @@ static bool is_line_separator(const struct place *place) {
 static void end_line(struct place *place, uint32_t length) {
     place->at += length;
     place->line++;
-    place->column = 1;
+    place->origin = place->at;
 }
 
 /* One byte of a character that is not ASCII: its first counts a unit, of four bytes two. */
@@ -143,10 +167,12 @@ static void step_unicode(struct place *place) {
         end_line(place, 3);
         return;
     }
-    if ((byte & 0xC0) != 0x80) {
-        place->column += byte >= 0xF0 ? 2 : 1;
-    }
     place->at++;
+    if ((byte & 0xC0) == 0x80) {
+        place->origin++;
+    } else if (byte >= 0xF0) {
+        place->origin--;
+    }
 }
 
 static void step(struct place *place) {
@@ -162,15 +188,14 @@ static void step(struct place *place) {
             step_unicode(place);
         } else {
             place->at++;
-            place->column++;
         }
     }
 }
 
 static void place_start(struct place *place, const char *bytes, size_t size) {
-    *place = (struct place){bytes, (uint32_t)size, 0, 1, 1};
+    *place = (struct place){bytes, (uint32_t)size, 0, 1, 0};
     if (size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
-        place->at = 3;
+        place->at = place->origin = 3;
     }
 }
 
@@ -180,15 +205,17 @@ static void locate(struct place *place, struct fact_span *span) {
     }
     uint32_t end = span->start < place->size ? span->start : place->size;
     while (place->at < end) {
-        uint32_t plain = skip_plain(place, end);
-        place->column += plain - place->at;
-        place->at = plain;
-        if (place->at < end) {
+        pass_blocks(place, end);
+        uint32_t from = place->at;
+        if (place->size - from >= BLOCK) {
+            pass_rest(place, end);
+        }
+        if (place->at == from && from < end) {
             step(place);
         }
     }
     span->line = place->line;
-    span->column = place->column;
+    span->column = place->at - place->origin + 1;
 }
 
 /* Each array is in source order: one pass for each that is not empty. */

@@ -106,9 +106,24 @@ uint32_t skip_line(const struct lexer *lexer, uint32_t at) {
     }
 }
 
+/* The first `*` before a `/`, or a place less than a block before the end. */
+static uint32_t scan_comment_end(const struct lexer *lexer, uint32_t at) {
+#if defined(__SSE2__)
+    for (; lexer->size - at > BLOCK; at += BLOCK) {
+        block star = block_equal(load_block(lexer->bytes + at), '*');
+        block slash = block_equal(load_block(lexer->bytes + at + 1), '/');
+        uint32_t mask = block_mask(_mm_and_si128(star, slash));
+        if (mask) {
+            return at + (uint32_t)__builtin_ctz(mask);
+        }
+    }
+#endif
+    return at;
+}
+
 /* Past the `*` + `/`; size + 1 where there is none. */
 static uint32_t skip_comment(const struct lexer *lexer, uint32_t at, bool *newline) {
-    while ((at = scan_comment(lexer, at)) < lexer->size) {
+    while ((at = scan_comment(lexer, *newline ? scan_comment_end(lexer, at) : at)) < lexer->size) {
         switch ((unsigned char)lexer->bytes[at]) {
         case '*':
             if (byte_at(lexer, at + 1) == '/') {

@@ -8,6 +8,9 @@
 #define REQUIRE 0 /* the name that is always there */
 
 static bool grow(struct lexer *lexer, void *items, uint32_t *capacity, uint32_t need, size_t size) {
+    if (need <= *capacity) {
+        return true;
+    }
     int error = ledger_grow(lexer->ledger, PROLOGUE_SUBSYSTEM_FACTS, items, capacity, need, size);
     if (error) {
         lexer_fail_memory(lexer, error);

@@ -607,16 +607,35 @@ static void scan_token(struct lexer *lexer, struct token *token) {
     }
 }
 
-/* First bytes of white space and of comments. */
-static const bool may_be_trivia[256] = {
-    ['\t' ... '\r'] = true, [' '] = true, ['/'] = true,
-    ['<'] = true,           ['-'] = true, [0x80 ... 0xFF] = true,
+/* First bytes of white space and of comments; of these the second byte decides. */
+enum trivia { NO_TRIVIA, SPACE, COMMENT };
+
+static const uint8_t trivia_class[256] = {
+    ['\t' ... '\r'] = SPACE, [' '] = SPACE,   [0x80 ... 0xFF] = SPACE,
+    ['/'] = COMMENT,         ['<'] = COMMENT, ['-'] = COMMENT,
 };
 
-static void read_any(struct lexer *lexer, struct token *token) {
-    bool newline = false;
-    uint32_t at = lexer->cursor;
-    if (at < lexer->size && may_be_trivia[(unsigned char)lexer->bytes[at]]) {
+static bool trivia_follows(const struct lexer *lexer) {
+    switch (trivia_class[(unsigned char)lexer->bytes[lexer->cursor]]) {
+    case SPACE:
+        return true;
+    case COMMENT:
+        switch (byte_at(lexer, lexer->cursor + 1)) {
+        case '/':
+        case '*':
+        case '!':
+        case '-':
+            return true;
+        }
+        return false;
+    default:
+        return false;
+    }
+}
+
+/* Any token, after the white space that has been read already. */
+static void read_any(struct lexer *lexer, struct token *token, bool newline) {
+    if (lexer->cursor < lexer->size && trivia_follows(lexer)) {
         skip_trivia(lexer, &newline);
     }
     *token = (struct token){.start = lexer->cursor, .end = lexer->cursor, .newline = newline};
@@ -626,40 +645,37 @@ static void read_any(struct lexer *lexer, struct token *token) {
     }
 }
 
-/* The most frequent tokens, after the most frequent white space, where a whole block follows. */
-static inline bool read_simple(struct lexer *lexer, struct token *token) {
-    uint32_t at = lexer->cursor;
-    bool newline = false;
-    if (lexer->size - at <= BLOCK) {
-        return false;
-    }
+/* Past one space, or line feeds and spaces; whole blocks only. */
+static inline uint32_t skip_blank(const struct lexer *lexer, uint32_t at, bool *newline) {
     at += lexer->bytes[at] == ' ';
-    while (lexer->bytes[at] == '\n') {
-        newline = true;
+    while (lexer->size - at > BLOCK && lexer->bytes[at] == '\n') {
+        *newline = true;
         at = skip_indentation(lexer, at + 1);
-        if (lexer->size - at <= BLOCK) {
-            return false;
-        }
     }
+    return at;
+}
+
+/* The most frequent tokens. */
+static inline bool read_simple(const struct lexer *lexer, uint32_t at, struct token *token) {
     uint8_t kind = simple_kind[(unsigned char)lexer->bytes[at]];
     if (kind == T_NAME) {
-        if (!scan_short_name(lexer, at, token)) {
-            return false;
-        }
-    } else if (kind != T_END) {
-        *token = (struct token){.start = at, .end = at + 1, .kind = kind};
-    } else {
-        return false;
+        return scan_short_name(lexer, at, token);
     }
-    token->newline = newline;
-    lexer->cursor = token->end;
-    return true;
+    *token = (struct token){.start = at, .end = at + 1, .kind = kind};
+    return kind != T_END;
 }
 
 static inline void token_read(struct lexer *lexer, struct token *token) {
-    if (!read_simple(lexer, token)) {
-        read_any(lexer, token);
+    bool newline = false;
+    if (lexer->size - lexer->cursor > BLOCK) {
+        lexer->cursor = skip_blank(lexer, lexer->cursor, &newline);
+        if (lexer->size - lexer->cursor >= BLOCK && read_simple(lexer, lexer->cursor, token)) {
+            token->newline = newline;
+            lexer->cursor = token->end;
+            return;
+        }
     }
+    read_any(lexer, token, newline);
 }
 
 void token_next(struct lexer *lexer) {
