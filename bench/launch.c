@@ -19,160 +19,144 @@ extern char **environ;
 enum { MAX_TREE = 64, TREE_EVERY = 4 };
 
 struct tree {
-	pid_t pids[MAX_TREE];
-	int count;
-	long peak_kb;
+    pid_t pids[MAX_TREE];
+    int count;
+    long peak_kb;
 };
 
-static double
-now_ms(void)
-{
-	struct timespec time;
+static double now_ms(void) {
+    struct timespec time;
 
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
 }
 
-static double
-tv_ms(struct timeval time)
-{
-	return (double)time.tv_sec * 1e3 + (double)time.tv_usec / 1e3;
+static double tv_ms(struct timeval time) {
+    return (double)time.tv_sec * 1e3 + (double)time.tv_usec / 1e3;
 }
 
-static int
-slurp(const char *path, char *text, size_t room)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t size = fd < 0 ? -1 : read(fd, text, room - 1);
+static int slurp(const char *path, char *text, size_t room) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t size = fd < 0 ? -1 : read(fd, text, room - 1);
 
-	if (fd >= 0)
-		close(fd);
-	text[size > 0 ? size : 0] = 0;
-	return size > 0;
+    if (fd >= 0)
+        close(fd);
+    text[size > 0 ? size : 0] = 0;
+    return size > 0;
 }
 
-static void
-add_children(struct tree *tree, const char *list)
-{
-	char *end;
+static void add_children(struct tree *tree, const char *list) {
+    char *end;
 
-	for (long pid; tree->count < MAX_TREE && (pid = strtol(list, &end, 10)) > 0; list = end)
-		tree->pids[tree->count++] = (pid_t)pid;
+    for (long pid; tree->count < MAX_TREE && (pid = strtol(list, &end, 10)) > 0; list = end)
+        tree->pids[tree->count++] = (pid_t)pid;
 }
 
 /* Processes that were added while we go are visited too. */
-static void
-find_tree(struct tree *tree)
-{
-	char path[512], text[1024];
+static void find_tree(struct tree *tree) {
+    char path[512], text[1024];
 
-	tree->count = 1;
-	for (int i = 0; i < tree->count; i++) {
-		snprintf(path, sizeof path, "/proc/%d/task", (int)tree->pids[i]);
-		DIR *tasks = opendir(path);
+    tree->count = 1;
+    for (int i = 0; i < tree->count; i++) {
+        snprintf(path, sizeof path, "/proc/%d/task", (int)tree->pids[i]);
+        DIR *tasks = opendir(path);
 
-		for (struct dirent *task; tasks && (task = readdir(tasks));) {
-			if (task->d_name[0] == '.')
-				continue;
-			snprintf(path, sizeof path, "/proc/%d/task/%s/children", (int)tree->pids[i], task->d_name);
-			if (slurp(path, text, sizeof text))
-				add_children(tree, text);
-		}
-		if (tasks)
-			closedir(tasks);
-	}
+        for (struct dirent *task; tasks && (task = readdir(tasks));) {
+            if (task->d_name[0] == '.')
+                continue;
+            snprintf(path, sizeof path, "/proc/%d/task/%s/children", (int)tree->pids[i],
+                     task->d_name);
+            if (slurp(path, text, sizeof text))
+                add_children(tree, text);
+        }
+        if (tasks)
+            closedir(tasks);
+    }
 }
 
-static void
-sample(struct tree *tree)
-{
-	char path[64], text[128];
-	long pages, total = 0;
+static void sample(struct tree *tree) {
+    char path[64], text[128];
+    long pages, total = 0;
 
-	for (int i = 0; i < tree->count; i++) {
-		snprintf(path, sizeof path, "/proc/%d/statm", (int)tree->pids[i]);
-		if (slurp(path, text, sizeof text) && sscanf(text, "%*d %ld", &pages) == 1)
-			total += pages;
-	}
-	total *= sysconf(_SC_PAGESIZE) / 1024;
-	if (total > tree->peak_kb)
-		tree->peak_kb = total;
+    for (int i = 0; i < tree->count; i++) {
+        snprintf(path, sizeof path, "/proc/%d/statm", (int)tree->pids[i]);
+        if (slurp(path, text, sizeof text) && sscanf(text, "%*d %ld", &pages) == 1)
+            total += pages;
+    }
+    total *= sysconf(_SC_PAGESIZE) / 1024;
+    if (total > tree->peak_kb)
+        tree->peak_kb = total;
 }
 
 /* Samples the whole tree until the child can be waited for. */
-static void
-watch(struct tree *tree, const sigset_t *child_signal, long every_ms)
-{
-	struct timespec pause = { every_ms / 1000, every_ms % 1000 * 1000000 };
+static void watch(struct tree *tree, const sigset_t *child_signal, long every_ms) {
+    struct timespec pause = {every_ms / 1000, every_ms % 1000 * 1000000};
 
-	for (int round = 0; sigtimedwait(child_signal, NULL, &pause) < 0; round++) {
-		if (round % TREE_EVERY == 0)
-			find_tree(tree);
-		sample(tree);
-	}
+    for (int round = 0; sigtimedwait(child_signal, NULL, &pause) < 0; round++) {
+        if (round % TREE_EVERY == 0)
+            find_tree(tree);
+        sample(tree);
+    }
 }
 
-static pid_t
-spawn(char **command, int keep_stdout)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none;
-	pid_t pid;
+static pid_t spawn(char **command, int keep_stdout) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none;
+    pid_t pid;
 
-	sigemptyset(&none);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-	posix_spawn_file_actions_init(&actions);
-	if (!keep_stdout)
-		posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	int error = posix_spawnp(&pid, command[0], &actions, &attributes, command, environ);
+    sigemptyset(&none);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    posix_spawn_file_actions_init(&actions);
+    if (!keep_stdout)
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    int error = posix_spawnp(&pid, command[0], &actions, &attributes, command, environ);
 
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attributes);
-	if (error) {
-		fprintf(stderr, "launch: %s: %s\n", command[0], strerror(error));
-		exit(127);
-	}
-	return pid;
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    if (error) {
+        fprintf(stderr, "launch: %s: %s\n", command[0], strerror(error));
+        exit(127);
+    }
+    return pid;
 }
 
-int
-main(int argc, char **argv)
-{
-	struct tree tree = { .count = 1 };
-	struct rusage usage;
-	sigset_t child_signal;
-	long every_ms = 0;
-	int keep_stdout = 0, status, at = 1;
+int main(int argc, char **argv) {
+    struct tree tree = {.count = 1};
+    struct rusage usage;
+    sigset_t child_signal;
+    long every_ms = 0;
+    int keep_stdout = 0, status, at = 1;
 
-	for (; at < argc && argv[at][0] == '-'; at++) {
-		if (!strcmp(argv[at], "--stdout"))
-			keep_stdout = 1;
-		else if (!strcmp(argv[at], "--sample") && at + 1 < argc)
-			every_ms = atol(argv[++at]);
-		else
-			break;
-	}
-	if (at >= argc || argv[at][0] == '-') {
-		fputs("usage: launch [--stdout] [--sample MS] COMMAND [ARGUMENT]...\n", stderr);
-		return 2;
-	}
-	sigemptyset(&child_signal);
-	sigaddset(&child_signal, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &child_signal, NULL);
+    for (; at < argc && argv[at][0] == '-'; at++) {
+        if (!strcmp(argv[at], "--stdout"))
+            keep_stdout = 1;
+        else if (!strcmp(argv[at], "--sample") && at + 1 < argc)
+            every_ms = atol(argv[++at]);
+        else
+            break;
+    }
+    if (at >= argc || argv[at][0] == '-') {
+        fputs("usage: launch [--stdout] [--sample MS] COMMAND [ARGUMENT]...\n", stderr);
+        return 2;
+    }
+    sigemptyset(&child_signal);
+    sigaddset(&child_signal, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &child_signal, NULL);
 
-	double start = now_ms();
-	tree.pids[0] = spawn(argv + at, keep_stdout);
-	if (every_ms > 0)
-		watch(&tree, &child_signal, every_ms);
-	while (wait4(tree.pids[0], &status, 0, &usage) < 0 && errno == EINTR)
-		continue;
-	double end = now_ms();
+    double start = now_ms();
+    tree.pids[0] = spawn(argv + at, keep_stdout);
+    if (every_ms > 0)
+        watch(&tree, &child_signal, every_ms);
+    while (wait4(tree.pids[0], &status, 0, &usage) < 0 && errno == EINTR)
+        continue;
+    double end = now_ms();
 
-	printf("{\"wallMs\":%.4f,\"userMs\":%.3f,\"sysMs\":%.3f,\"maxrssKb\":%ld,\"treeRssKb\":%ld,\"exit\":%d}\n",
-	       end - start, tv_ms(usage.ru_utime), tv_ms(usage.ru_stime), usage.ru_maxrss, tree.peak_kb,
-	       WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
-	return 0;
+    printf("{\"wallMs\":%.4f,\"userMs\":%.3f,\"sysMs\":%.3f,\"maxrssKb\":%ld,\"treeRssKb\":%ld,"
+           "\"exit\":%d}\n",
+           end - start, tv_ms(usage.ru_utime), tv_ms(usage.ru_stime), usage.ru_maxrss, tree.peak_kb,
+           WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    return 0;
 }

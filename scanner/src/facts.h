@@ -13,13 +13,14 @@ enum fact_kind { FACT_IMPORT, FACT_EXPORT, FACT_DYNAMIC, FACT_REQUIRE, FACT_GLOB
 
 enum fact_flag {
     FACT_TYPE_STATEMENT = 1, /* `import type`, `export type … from`: never followed */
-    FACT_TYPE_NAMES = 2,     /* all of its names are `type` names: dropped unless verbatimModuleSyntax */
-    FACT_UNUSED = 4,         /* TypeScript: none of its names is used as a value: dropped unless
+    FACT_TYPE_NAMES =
+        2,           /* all of its names are `type` names: dropped unless verbatimModuleSyntax */
+    FACT_UNUSED = 4, /* TypeScript: none of its names is used as a value: dropped unless
                                 verbatimModuleSyntax or preserveValueImports */
-    FACT_IN_TRY = 8,         /* a require() inside the block of a `try` */
-    FACT_GLOB_NEGATED = 16,  /* a `!pattern` of import.meta.glob: takes away from the positive
+    FACT_IN_TRY = 8, /* a require() inside the block of a `try` */
+    FACT_GLOB_NEGATED = 16, /* a `!pattern` of import.meta.glob: takes away from the positive
                                 patterns of the same `group` */
-    FACT_GLOB_META = 32,     /* import.meta.glob, not a relative template */
+    FACT_GLOB_META = 32,    /* import.meta.glob, not a relative template */
 };
 
 /* The text between the quotes: start and end in the file, line and column of start. */
@@ -38,9 +39,9 @@ struct fact_import {
 /* A directive of the module's prologue (all of them) or of a function's (configured ones). */
 struct fact_directive {
     struct fact_span span;
-    uint32_t text, text_length;   /* raw text */
-    uint32_t name, name_length;   /* the function's name, "" where it has none */
-    int16_t configured;           /* index in the directive set, -1: not configured */
+    uint32_t text, text_length; /* raw text */
+    uint32_t name, name_length; /* the function's name, "" where it has none */
+    int16_t configured;         /* index in the directive set, -1: not configured */
     bool in_function;
 };
 
@@ -50,8 +51,8 @@ enum fact_note_code {
     NOTE_CONFLICTING, /* both directives; at the second */
     NOTE_NOT_FOLLOWED,
     NOTE_NOT_CERTAIN,
-    NOTE_SYNTAX,  /* unterminated or unbalanced, where the reading stopped being certain */
-    NOTE_BINARY,  /* plainly not source: NUL bytes, UTF-16 */
+    NOTE_SYNTAX, /* unterminated or unbalanced, where the reading stopped being certain */
+    NOTE_BINARY, /* plainly not source: NUL bytes, UTF-16 */
     NOTE_CODES
 };
 
@@ -70,7 +71,8 @@ struct facts {
     struct ledger *ledger;
     struct fact_import *imports; /* in source order of span.start */
     uint32_t import_count, import_capacity;
-    struct fact_directive *directives; /* in source order: the module's first, then the functions' */
+    struct fact_directive
+        *directives; /* in source order: the module's first, then the functions' */
     uint32_t directive_count, directive_capacity;
     struct fact_note *notes;
     uint32_t note_count, note_capacity;

@@ -31,7 +31,7 @@ struct folder {
     uint32_t package, tsconfig, modules;
     uint32_t unread; /* the walk's: index + 1 of the first file in it that is still to be read */
     bool in_node_modules;
-    int unlistable; /* libuv's code where it cannot be listed, else 0 */
+    int unlistable;                  /* libuv's code where it cannot be listed, else 0 */
     bool is_source;                  /* stands among the source folders */
     bool has_package, asked_package; /* a package.json stands here */
     uint32_t own_package;

@@ -58,8 +58,12 @@ static int ready_asker(prologue_session *session, const prologue_resolve_request
 static struct folder *folder_from(struct walk *walk, const char *from) {
     char text[2 * PATH_LONGEST + 2];
     path_id spelled, real;
-    if (!from || session_absolute(from, text, sizeof text) ||
-        path_join(&walk->paths, PATH_ROOT, slice_of(text), &spelled)) {
+    if (!from || session_absolute(from, text, sizeof text)) {
+        return NULL;
+    }
+    int code = path_join(&walk->paths, PATH_ROOT, slice_of(text), &spelled);
+    if (code) {
+        walk->realpath.error = code == PROLOGUE_EINVALID ? 0 : code;
         return NULL;
     }
     if (realpath_any(&walk->realpath, spelled, &real) == PATH_FILE) {
@@ -118,7 +122,7 @@ int session_resolve(prologue_session *session, void *argument) {
     if (!from || !request->specifier) {
         snprintf(session->detail, sizeof session->detail, "%s",
                  request->from ? request->from : "from");
-        return PROLOGUE_EINVALID;
+        return walk->realpath.error ? walk->realpath.error : PROLOGUE_EINVALID;
     }
     bool require = request->kind == PROLOGUE_KIND_REQUIRE;
     struct slice specifier = slice_of(request->specifier);

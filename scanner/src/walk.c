@@ -475,6 +475,11 @@ int walk_refuse(struct walk *walk, int code, const char *what) {
     return code;
 }
 
+int walk_join(struct walk *walk, path_id base, const char *text, int refusal, path_id *out) {
+    int code = path_join(&walk->paths, base, slice_of(text), out);
+    return code == PROLOGUE_EINVALID ? walk_refuse(walk, refusal, text) : code;
+}
+
 int walk_run(struct walk *walk, const prologue_scan_request *scan) {
     int code = walk_start(walk, scan);
     if (code && code != PROLOGUE_ECANCELLED && code != PROLOGUE_ELIMIT && code != PROLOGUE_ENOMEM) {
@@ -487,8 +492,9 @@ int walk_run(struct walk *walk, const prologue_scan_request *scan) {
 
 int walk_root(struct walk *walk, const char *root) {
     path_id spelled;
-    if (path_join(&walk->paths, PATH_ROOT, slice_of(root), &spelled)) {
-        return walk_refuse(walk, PROLOGUE_EROOT, root);
+    int code = walk_join(walk, PATH_ROOT, root, PROLOGUE_EROOT, &spelled);
+    if (code) {
+        return code;
     }
     struct folder *folder = realpath_folder(&walk->realpath, spelled);
     if (!folder || !realpath_list(&walk->realpath, folder)) {
@@ -499,10 +505,11 @@ int walk_root(struct walk *walk, const char *root) {
     if (!walk->config.tsconfig) {
         return 0;
     }
-    if (path_join(&walk->paths, walk->root, slice_of(walk->config.tsconfig), &spelled)) {
-        return walk_refuse(walk, PROLOGUE_ETSCONFIG, walk->config.tsconfig);
+    code = walk_join(walk, walk->root, walk->config.tsconfig, PROLOGUE_ETSCONFIG, &spelled);
+    if (code) {
+        return code;
     }
-    int code = tsconfigs_fix(&walk->tsconfigs, spelled);
+    code = tsconfigs_fix(&walk->tsconfigs, spelled);
     return code == PROLOGUE_ETSCONFIG ? walk_refuse(walk, code, walk->config.tsconfig) : code;
 }
 

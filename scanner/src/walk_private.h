@@ -9,6 +9,9 @@ void walk_fail(struct walk *walk, int code);
 bool walk_goes_on(struct walk *walk);
 int walk_refuse(struct walk *walk, int code, const char *what);
 
+/* path_join() of what the user named; `refusal` where it cannot be a path. 0 or a code. */
+int walk_join(struct walk *walk, path_id base, const char *text, int refusal, path_id *out);
+
 bool walk_excludes(const struct walk *walk, path_id path);
 /* The row of a script, asked for now if nobody has. NULL: excluded, or no memory. */
 struct file *walk_ask_for(struct walk *walk, path_id path);

@@ -11,12 +11,16 @@ static int start_entry(struct walk *walk, const prologue_entry *entry) {
     if (environment < 0) {
         return walk_refuse(walk, PROLOGUE_EENVIRONMENT, entry->environment);
     }
-    if (!entry->path || path_join(&walk->paths, walk->root, slice_of(entry->path), &spelled) ||
-        realpath_any(&walk->realpath, spelled, &real) != PATH_FILE) {
-        return walk_refuse(walk, PROLOGUE_EENTRY, entry->path ? entry->path : "");
+    const char *name = entry->path ? entry->path : "";
+    int code = walk_join(walk, walk->root, name, PROLOGUE_EENTRY, &spelled);
+    if (code) {
+        return code;
     }
-    int code = ledger_grow(walk->ledger, PROLOGUE_SUBSYSTEM_GRAPH, &walk->entries,
-                           &walk->entry_capacity, walk->entry_count + 1, sizeof *walk->entries);
+    if (realpath_any(&walk->realpath, spelled, &real) != PATH_FILE) {
+        return walk_refuse(walk, PROLOGUE_EENTRY, name);
+    }
+    code = ledger_grow(walk->ledger, PROLOGUE_SUBSYSTEM_GRAPH, &walk->entries,
+                       &walk->entry_capacity, walk->entry_count + 1, sizeof *walk->entries);
     if (code) {
         return code;
     }
@@ -142,8 +146,9 @@ static void start_folders(struct walk *walk, struct folder_list *list) {
 
 static int add_named(struct walk *walk, struct folder_list *list, const char *name, bool must) {
     path_id spelled;
-    if (path_join(&walk->paths, walk->root, slice_of(name), &spelled)) {
-        return walk_refuse(walk, PROLOGUE_ESOURCE, name);
+    int code = walk_join(walk, walk->root, name, PROLOGUE_ESOURCE, &spelled);
+    if (code) {
+        return code;
     }
     struct folder *folder = realpath_folder(&walk->realpath, spelled);
     if (!folder || !realpath_list(&walk->realpath, folder)) {
