@@ -202,7 +202,7 @@ static bool find_extended(struct tsconfigs *tsconfigs, path_id folder, struct sl
 
 static void push_extended(struct tsconfigs *tsconfigs, struct pending *pending, path_id file,
                           const struct json *json, uint32_t node) {
-    path_id real;
+    path_id real = NO_PATH;
     struct paths *paths = realpath_of(tsconfigs)->paths;
     if (!is_type(tsconfigs, file, json, node, JSON_STRING, "should be a string")) {
         return;
@@ -286,7 +286,7 @@ static uint32_t load(struct tsconfigs *tsconfigs, path_id file) {
 }
 
 int tsconfigs_fix(struct tsconfigs *tsconfigs, path_id spelled) {
-    path_id real;
+    path_id real = NO_PATH;
     if (realpath_any(realpath_of(tsconfigs), spelled, &real) != PATH_FILE) {
         return realpath_of(tsconfigs)->error ? realpath_of(tsconfigs)->error : PROLOGUE_ETSCONFIG;
     }
