@@ -6,7 +6,7 @@
 #include <xxhash.h>
 
 static const char *const members[] = {"name",    "main",    "module",  "jsnext:main", "jsnext",
-                                      "browser", "exports", "imports", NULL};
+                                      "browser", "exports", "imports", "tsconfig",    NULL};
 
 void packages_init(struct packages *packages, struct manifests *manifests, struct ledger *ledger) {
     *packages = (struct packages){.manifests = manifests, .ledger = ledger};
@@ -96,6 +96,7 @@ static bool package_fill(struct packages *packages, struct package *package) {
     package->module = text_member(packages, package, SLICE("module"));
     package->jsnext_main = text_member(packages, package, SLICE("jsnext:main"));
     package->jsnext = text_member(packages, package, SLICE("jsnext"));
+    package->tsconfig = text_member(packages, package, SLICE("tsconfig"));
     package->browser =
         typed_member(packages, package, SLICE("browser"), text | object | 1U << JSON_FALSE,
                      "should be a string or an object");
@@ -115,7 +116,7 @@ static bool package_fill(struct packages *packages, struct package *package) {
 
 static void package_clear(struct package *package) {
     package->name = package->main = package->module = package->jsnext_main = package->jsnext =
-        package->browser = JSON_NONE;
+        package->browser = package->tsconfig = JSON_NONE;
     package->exports.node = package->imports.node = package->browser_map.node = JSON_NONE;
 }
 

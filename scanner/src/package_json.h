@@ -20,6 +20,7 @@ struct package {
     struct json json;
     uint32_t name, main, module, jsnext_main, jsnext; /* nodes, or JSON_NONE */
     uint32_t browser;                                 /* a string or an object */
+    uint32_t tsconfig;                                /* what `extends` means by its name */
     struct package_map exports, imports, browser_map;
 };
 

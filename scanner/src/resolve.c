@@ -285,7 +285,8 @@ static enum found resolve_tsconfig(struct question *question) {
         struct slice target = tsconfig->targets[path->first_target + i];
         say(question, "\"paths\" of %s says '%.*s'", show(question, tsconfig->file),
             (int)target.length, target.data);
-        enum found found = try_target(question, tsconfig->paths_base, target, star);
+        path_id base = tsconfig_base(tsconfig, tsconfig->paths_base, &target);
+        enum found found = try_target(question, base, target, star);
         if (found != NOT_FOUND) {
             return found;
         }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join, relative } from "node:path";
 import { test } from "node:test";
-import { project, run } from "./helper.mjs";
+import { diagnostics, project, run, scan } from "./helper.mjs";
 
 /** Asks `[from, specifier, wanted, environment?]` of a project; `wanted` is a path, null, "external" or "ignored". */
 function ask(t, files, questions) {
@@ -92,4 +92,51 @@ test("browser maps: a specifier that ends in a slash asks for the folder's index
     [at, "./d", "node_modules/p/x.js", "client"],
     [at, "./d/", "node_modules/p/y.js", "client"],
   ]);
+});
+
+const paths = { "@/*": ["./src/*"] };
+const fromConfig = { compilerOptions: { paths: { "@/*": ["${configDir}/src/*"] } } };
+
+test("tsconfig references: the first project that includes the importer, where the solution does not", (t) => {
+  const files = {
+    "tsconfig.json": { files: [], references: [{ path: "./tsconfig.node.json" }, { path: "./tsconfig.app.json" }, { path: "./tool" }] },
+    "tsconfig.node.json": { compilerOptions: { paths: { "@/*": ["./gone/*"] } }, include: ["vite.config.ts"] },
+    "tsconfig.app.json": { compilerOptions: { paths }, include: ["src/**/*.ts"] },
+    "tool/tsconfig.json": { compilerOptions: { paths: { "@/*": ["./*"] } } },
+    "src/deep/m.ts": "", "src/x.ts": "", "tool/x.ts": "", "other/m.ts": "",
+    "own/tsconfig.json": { compilerOptions: { paths }, references: [{ path: "../tool" }] }, "own/src/x.ts": "",
+  };
+  ask(t, files, [
+    ["src/deep/m.ts", "@/x", "src/x.ts"],
+    ["src/x.ts", "@/x", "src/x.ts"],
+    ["tool/x.ts", "@/x", "tool/x.ts"],
+    ["other/m.ts", "@/x", null],
+    ["own/src/x.ts", "@/x", "own/src/x.ts"],
+  ]);
+});
+
+test("tsconfig extends: a package's exports and its tsconfig member; ${configDir} is the extending file's folder", (t) => {
+  const files = {
+    "node_modules/@repo/base/package.json": { name: "@repo/base", exports: { "./base": "./cfg/a.json", "./by/*": { types: "./no.json", default: "./cfg/*.json" } } },
+    "node_modules/@repo/base/cfg/a.json": fromConfig,
+    "node_modules/named/package.json": { name: "named", tsconfig: "./deep/base.json" }, "node_modules/named/deep/base.json": fromConfig,
+    "node_modules/url/tsconfig.json": { compilerOptions: { baseUrl: "${configDir}/src" } },
+  };
+  const extended = { exact: "@repo/base/base", star: "@repo/base/by/a", named: "named", file: "../node_modules/@repo/base/cfg/a.json" };
+  const questions = [];
+  for (const [name, target] of Object.entries(extended)) {
+    Object.assign(files, { [`${name}/tsconfig.json`]: { extends: target }, [`${name}/src/x.ts`]: "" });
+    questions.push([`${name}/src/x.ts`, "@/x", `${name}/src/x.ts`]);
+  }
+  Object.assign(files, { "url/tsconfig.json": { extends: "url" }, "url/src/x.ts": "" });
+  ask(t, files, [...questions, ["url/src/x.ts", "x", "url/src/x.ts"]]);
+});
+
+test("a complaint about a tsconfig has its own place, whatever was read meanwhile", (t) => {
+  const root = project(t, {
+    "tsconfig.json": '{\n  "extends": [\n    "p/gone",\n    7\n  ]\n}\n', "src/m.ts": 'import "x";',
+    "node_modules/p/package.json": { name: "p", exports: { "./a": "./a.json" } },
+  });
+  const found = diagnostics(scan(root, ["--entry", "src/m.ts"]), { code: "invalid-tsconfig" });
+  assert.deepEqual(found.map(({ path, line, column }) => [path, line, column]), [["tsconfig.json", 3, 5], ["tsconfig.json", 4, 5]]);
 });
