@@ -257,8 +257,6 @@ static void judge(const struct search *search, uint32_t at, struct found *found)
  * and `t` or the `q` within, `import`, `export` and `require`. */
 typedef uint32_t block_test(const char *at, const struct probe *probes, uint32_t count);
 
-#define INLINE inline __attribute__((always_inline))
-
 static void judge_mask(const struct search *search, uint32_t at, uint32_t mask,
                        struct found *found) {
     for (; mask; mask &= mask - 1) {

@@ -13,8 +13,6 @@ static void operand_missing(struct lexer *lexer);
 
 /* ---- operands -------------------------------------------------------------------------------- */
 
-/* ---- operands -------------------------------------------------------------------------------- */
-
 /* `(`: parentheses, or the parameters of an arrow function. */
 static void open_paren(struct lexer *lexer, unsigned flags) {
     struct frame *below = frame_top(lexer);
@@ -188,7 +186,7 @@ static void operand_missing(struct lexer *lexer) {
 }
 
 /* Reads prefix operators and one operand, or what begins one. */
-static void read_operand(struct lexer *lexer) {
+void on_operand(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     if (frame->kind >= EX_SPECIFIER && frame->kind <= EX_GLOB_LIST) {
         specifier_operand(lexer);
@@ -551,7 +549,7 @@ static bool ends_decorator(const struct lexer *lexer) {
 }
 
 /* Returns when another frame is on top, or an operand is due. */
-static void read_operator(struct lexer *lexer) {
+void on_operator(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     if (frame->kind >= EX_SPECIFIER && frame->kind <= EX_GLOB_LIST) {
         specifier_operator(lexer);
@@ -648,25 +646,12 @@ static void read_operator(struct lexer *lexer) {
 }
 
 /* After an arrow function nothing but a comma goes on with the expression. */
-static void read_finished(struct lexer *lexer) {
+void on_finished(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     if (at_kind(lexer, T_COMMA) && frame->flags & F_SEQUENCE) {
         frame->state = OPERATOR;
-        read_operator(lexer);
+        on_operator(lexer);
     } else {
         end_expression(lexer);
-    }
-}
-
-void on_expression(struct lexer *lexer) {
-    switch (frame_top(lexer)->state) {
-    case OPERAND:
-        read_operand(lexer);
-        return;
-    case OPERATOR:
-        read_operator(lexer);
-        return;
-    default:
-        read_finished(lexer);
     }
 }

@@ -6,10 +6,21 @@ static int byte_here(const struct lexer *lexer) {
     return lexer->cursor < lexer->size ? (unsigned char)lexer->bytes[lexer->cursor] : -1;
 }
 
-static int skip_space(struct lexer *lexer) {
+static NOINLINE int skip_any_space(struct lexer *lexer) {
     bool newline = false;
+    if (byte_here(lexer) == '\n') {
+        lexer->cursor = skip_indentation(lexer, lexer->cursor + 1);
+    }
     skip_trivia(lexer, &newline);
     return byte_here(lexer);
+}
+
+/* Returns the byte at which it stops. */
+static inline int skip_space(struct lexer *lexer) {
+    lexer->cursor += byte_here(lexer) == ' ';
+    int byte = byte_here(lexer);
+    bool plain = byte > ' ' && byte < 0x80 && byte != '/' && byte != '<' && byte != '-';
+    return plain ? byte : skip_any_space(lexer);
 }
 
 /* An identifier that may hold hyphens; returns its end. */
@@ -60,8 +71,8 @@ static void push_container(struct lexer *lexer) {
 /* `<Foo>`, `<a.b>` use a name; `<foo>`, `<foo-bar>` and `<a:b>` do not. */
 static void use_element_name(struct lexer *lexer, uint32_t start, uint32_t end, int next) {
     char first = lexer->bytes[start];
-    bool hyphen = memchr(lexer->bytes + start, '-', end - start) != NULL;
-    bool intrinsic = (first >= 'a' && first <= 'z') || hyphen;
+    bool intrinsic =
+        (first >= 'a' && first <= 'z') || memchr(lexer->bytes + start, '-', end - start) != NULL;
     if (next == ':' || (intrinsic && next != '.')) {
         return;
     }

@@ -13,6 +13,9 @@
 #endif
 
 #define NONE UINT32_MAX
+/* What is rare is kept out of the frequent, which then needs no registers saved. */
+#define INLINE inline __attribute__((always_inline))
+#define NOINLINE __attribute__((noinline))
 
 enum token_kind {
     T_END,
@@ -491,7 +494,9 @@ void on_object_after_key(struct lexer *lexer);
 
 /* ---- expressions (lex_expression.c) ---------------------------------------------------------- */
 
-void on_expression(struct lexer *lexer);
+void on_operand(struct lexer *lexer);
+void on_operator(struct lexer *lexer);
+void on_finished(struct lexer *lexer);
 struct frame *push_expression(struct lexer *lexer, enum expression_kind kind, unsigned flags);
 void use_name(struct lexer *lexer); /* the name at the current token is an operand */
 

@@ -6,12 +6,44 @@
 /* 1: continues an identifier; 2: may, it is not ASCII; 3: a backslash. */
 static const uint8_t identifier_class[256] = {LETTERS, [0x80 ... 0xFF] = 2, ['\\'] = 3};
 
-/* What a byte alone is, whatever follows; T_NAME: it begins a name. T_END: neither. */
+#define LONE 0x80 /* with a kind: unless what follows makes another punctuator of it */
+
+/* What a byte is; T_NAME: it begins a name. T_END: that takes more than a look. */
 static const uint8_t simple_kind[256] = {
-    ['a' ... 'z'] = T_NAME, ['A' ... 'Z'] = T_NAME, ['_'] = T_NAME,      ['$'] = T_NAME,
-    ['{'] = T_LBRACE,       ['}'] = T_RBRACE,       ['('] = T_LPAREN,    [')'] = T_RPAREN,
-    ['['] = T_LBRACKET,     [']'] = T_RBRACKET,     [';'] = T_SEMICOLON, [','] = T_COMMA,
-    [':'] = T_COLON,        ['>'] = T_GREATER,      ['~'] = T_TILDE,     ['@'] = T_AT,
+    ['a' ... 'z'] = T_NAME,
+    ['A' ... 'Z'] = T_NAME,
+    ['_'] = T_NAME,
+    ['$'] = T_NAME,
+    ['{'] = T_LBRACE,
+    ['}'] = T_RBRACE,
+    ['('] = T_LPAREN,
+    [')'] = T_RPAREN,
+    ['['] = T_LBRACKET,
+    [']'] = T_RBRACKET,
+    [';'] = T_SEMICOLON,
+    [','] = T_COMMA,
+    [':'] = T_COLON,
+    ['>'] = T_GREATER,
+    ['~'] = T_TILDE,
+    ['@'] = T_AT,
+    ['.'] = T_DOT | LONE,
+    ['='] = T_ASSIGN | LONE,
+    ['?'] = T_QUESTION | LONE,
+    ['!'] = T_BANG | LONE,
+    ['<'] = T_LESS | LONE,
+    ['/'] = T_SLASH | LONE,
+    ['+'] = T_PLUS | LONE,
+    ['-'] = T_MINUS | LONE,
+    ['*'] = T_STAR | LONE,
+    ['&'] = T_AMPERSAND | LONE,
+    ['|'] = T_BAR | LONE,
+};
+
+/* What makes no other punctuator of the one before it. */
+static const bool is_neutral[256] = {
+    ['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['_'] = true,  ['$'] = true, [' '] = true,
+    ['\n'] = true,        ['"'] = true,         ['\''] = true, ['('] = true, [')'] = true,
+    ['{'] = true,         ['['] = true,         [']'] = true,
 };
 
 static const char word_texts[WORDS][BLOCK] = {
@@ -634,7 +666,7 @@ static bool trivia_follows(const struct lexer *lexer) {
 }
 
 /* Any token, after the white space that has been read already. */
-static void read_any(struct lexer *lexer, struct token *token, bool newline) {
+static NOINLINE void read_any(struct lexer *lexer, struct token *token, bool newline) {
     if (lexer->cursor < lexer->size && trivia_follows(lexer)) {
         skip_trivia(lexer, &newline);
     }
@@ -661,11 +693,14 @@ static inline bool read_simple(const struct lexer *lexer, uint32_t at, struct to
     if (kind == T_NAME) {
         return scan_short_name(lexer, at, token);
     }
-    *token = (struct token){.start = at, .end = at + 1, .kind = kind};
+    if (kind & LONE && !is_neutral[(unsigned char)lexer->bytes[at + 1]]) {
+        return false;
+    }
+    *token = (struct token){.start = at, .end = at + 1, .kind = kind & (LONE - 1)};
     return kind != T_END;
 }
 
-static inline void token_read(struct lexer *lexer, struct token *token) {
+static INLINE void token_read(struct lexer *lexer, struct token *token) {
     bool newline = false;
     if (lexer->size - lexer->cursor > BLOCK) {
         lexer->cursor = skip_blank(lexer, lexer->cursor, &newline);
