@@ -211,6 +211,7 @@ static path_id keep_spelling(struct realpath *realpath, path_id spelled, path_id
     if (!realpath->preserve || real == spelled) {
         return real;
     }
+    path->memo = 0; /* no longer where the link leads */
     path->state = path_at(realpath->paths, real)->state;
     if (path->state == PATH_FOLDER || path->state == PATH_PRESENT) {
         path->state = PATH_PRESENT;

@@ -52,6 +52,16 @@ test("hard links are different modules", (t) => {
   ]);
 });
 
+test("--preserve-symlinks: a link to a file or a folder is a place of its own", (t) => {
+  const files = { "src/a.ts": 'import "./linked"; import "./near/b"; import "./real"; import "./b0";', "src/real.ts": "'use client'", "src/linked.ts": link("real.ts"), "lib/b.ts": "'use client'", "src/near": link("../lib") };
+  for (let i = 0; i < 40; i++) files[`src/b${i}.ts`] = link("../lib/b.ts");
+  const root = project(t, files);
+  const args = ["--entry", "src/a.ts"];
+  assert.deepEqual(scan(root, args).clientFiles, ["lib/b.ts", "src/real.ts"]);
+  const links = Array.from({ length: 40 }, (_, i) => `src/b${i}.ts`);
+  assert.deepEqual(scan(root, [...args, "--preserve-symlinks"]).clientFiles, [...links, "src/linked.ts", "src/near/b.ts", "src/real.ts"].sort());
+});
+
 test("--preserve-symlinks", (t) => {
   const root = project(t, {
     "src/a.ts": 'import "p";',
