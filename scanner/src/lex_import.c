@@ -164,7 +164,9 @@ static void read_source(struct lexer *lexer, enum fact_kind kind, const struct c
         import_add(lexer, kind, flags, &lexer->token);
     }
     token_next(lexer);
-    end_declaration(lexer, read_attributes(lexer));
+    if (!token_accept(lexer, T_SEMICOLON)) {
+        end_declaration(lexer, read_attributes(lexer));
+    }
 }
 
 /* ---- plain declarations ---------------------------------------------------------------------- */
@@ -177,7 +179,7 @@ struct plain {
     int byte; /* at `at`, -1 at the end */
 };
 
-static void plain_skip(const struct lexer *lexer, struct plain *plain, uint32_t length) {
+static INLINE void plain_skip(const struct lexer *lexer, struct plain *plain, uint32_t length) {
     uint32_t at = plain->at + length;
     int byte;
     while ((byte = byte_at(lexer, at)) == ' ' || byte == '\n' || byte == '\r') {
@@ -188,7 +190,7 @@ static void plain_skip(const struct lexer *lexer, struct plain *plain, uint32_t 
 }
 
 /* false: no word, or one that may mean something else here. */
-static bool plain_name(const struct lexer *lexer, struct plain *plain, struct token *name) {
+static INLINE bool plain_name(const struct lexer *lexer, struct plain *plain, struct token *name) {
     if (!token_word(lexer, plain->at, name) || name->word == W_TYPE || name->word == W_AS ||
         name->word == W_FROM) {
         return false;
@@ -197,7 +199,7 @@ static bool plain_name(const struct lexer *lexer, struct plain *plain, struct to
     return true;
 }
 
-static bool plain_accept(const struct lexer *lexer, struct plain *plain, struct slice word) {
+static INLINE bool plain_accept(const struct lexer *lexer, struct plain *plain, struct slice word) {
     uint32_t length = (uint32_t)word.length;
     if (lexer->size - plain->at <= length ||
         memcmp(lexer->bytes + plain->at, word.data, length) != 0) {
@@ -212,8 +214,8 @@ static bool plain_accept(const struct lexer *lexer, struct plain *plain, struct 
 }
 
 /* `a`, `a as b`, `type a`, `type a as b` */
-static bool plain_specifier(struct lexer *lexer, struct plain *plain, struct clause *clause,
-                            bool binds) {
+static INLINE bool plain_specifier(struct lexer *lexer, struct plain *plain, struct clause *clause,
+                                   bool binds) {
     struct token name;
     bool type = plain->byte == 't' && plain_accept(lexer, plain, SLICE("type"));
     if ((type && !lexer->typescript) || !plain_name(lexer, plain, &name)) {

@@ -287,13 +287,7 @@ static void scan_name(struct lexer *lexer, struct token *token) {
     }
 }
 
-bool token_word(const struct lexer *lexer, uint32_t at, struct token *word) {
-    if (at >= lexer->size || simple_kind[(unsigned char)lexer->bytes[at]] != T_NAME) {
-        return false;
-    }
-    if (lexer->size - at >= BLOCK && scan_short_name(lexer, at, word)) {
-        return true;
-    }
+static NOINLINE bool long_word(const struct lexer *lexer, uint32_t at, struct token *word) {
     *word = (struct token){.start = at, .kind = T_NAME, .end = skip_word(lexer, at + 1)};
     if (identifier_class[(unsigned char)byte_at(lexer, word->end)] > 1) {
         return false;
@@ -303,6 +297,14 @@ bool token_word(const struct lexer *lexer, uint32_t at, struct token *word) {
         word->word = (uint8_t)word_of(lexer, lexer->bytes + at, length);
     }
     return true;
+}
+
+bool token_word(const struct lexer *lexer, uint32_t at, struct token *word) {
+    if (at >= lexer->size || simple_kind[(unsigned char)lexer->bytes[at]] != T_NAME) {
+        return false;
+    }
+    bool found = lexer->size - at >= BLOCK && scan_short_name(lexer, at, word);
+    return found || long_word(lexer, at, word);
 }
 
 /* A name that begins with an escape or with a character that is not ASCII. */
