@@ -57,7 +57,7 @@ int frontier_add(struct frontier *frontier, struct file *file) {
         folder_of(frontier->realpath, path_at(frontier->graph->paths, file->path)->parent);
     bool queued = folder->unread != 0;
     file->next = folder->unread;
-    folder->unread = graph_index(frontier->graph, file) + 1;
+    folder->unread = file->index + 1;
     if (queued) {
         return 0;
     }

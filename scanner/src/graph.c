@@ -87,6 +87,7 @@ struct file *graph_file(struct graph *graph, path_id id) {
     struct file *file = rows_add(&graph->files);
     if (file) {
         file->path = id;
+        file->index = graph->files.count - 1;
         path->memo = graph->files.count;
     }
     return file;

@@ -48,6 +48,7 @@ struct edges {
 
 struct file {
     path_id path;
+    uint32_t index; /* of this row */
     uint8_t state;
     uint8_t dialect;
     uint8_t answer; /* enum read_answer, where it is not ready */
@@ -80,10 +81,6 @@ struct file *graph_file(struct graph *graph, path_id path);
 
 static inline struct file *graph_at(const struct graph *graph, uint32_t index) {
     return rows_at(&graph->files, index);
-}
-
-static inline uint32_t graph_index(const struct graph *graph, const struct file *file) {
-    return path_at(graph->paths, file->path)->memo - 1;
 }
 
 static inline bool edge_is_path(uint32_t target) {

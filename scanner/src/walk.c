@@ -37,7 +37,7 @@ static void put_agenda(struct walk *walk, struct file *file) {
     if (!file->listed) {
         file->listed = true;
         file->next = walk->agenda;
-        walk->agenda = graph_index(&walk->graph, file) + 1;
+        walk->agenda = file->index + 1;
     }
 }
 
@@ -266,7 +266,7 @@ static void visit(struct walk *walk, struct file *file, uint32_t environment) {
         walk_fail(walk, ledger_error(walk->ledger));
         return;
     }
-    struct waiter edge = {.file = graph_index(&walk->graph, file), .environment = environment};
+    struct waiter edge = {.file = file->index, .environment = environment};
     bool map =
         edges->next && resolve_has_map(&walk->resolver, walk_folder_of(walk, file), environment);
     for (uint32_t i = 0; i < facts.import_count && !walk->error; i++) {
@@ -427,7 +427,7 @@ void walk_feed(struct walk *walk) {
         batch[count++] = (struct read_request){.place = {folder->path, folder->text,
                                                          path_at(&walk->paths, file->path)->name,
                                                          walk->config.preserve_symlinks},
-                                               .file = graph_index(&walk->graph, file),
+                                               .file = file->index,
                                                .dialect = file->dialect};
     }
     if (error) {
