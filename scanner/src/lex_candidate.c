@@ -135,13 +135,18 @@ static enum verdict judge_import(const struct search *search, uint32_t at) {
     }
 }
 
+/* Names, white space and commas. */
+static const bool in_name_list[256] = {
+    ['a' ... 'z'] = true, ['A' ... 'Z'] = true,   ['0' ... '9'] = true, ['_'] = true,
+    ['$'] = true,         ['\t' ... '\r'] = true, [' '] = true,         [','] = true,
+};
+
 /* `export { … }` is no candidate unless `from` follows the brace. */
 static enum verdict judge_export_names(const struct search *search, uint32_t at) {
-    int byte = byte_of(search, at);
-    while (is_word_byte(byte) || is_space(byte) || byte == ',') {
-        byte = byte_of(search, ++at);
+    while (at < search->size && in_name_list[(unsigned char)search->bytes[at]]) {
+        at++;
     }
-    if (byte != '}') {
+    if (byte_of(search, at) != '}') {
         return STRONG;
     }
     at = skip_space(search, at + 1);

@@ -20,13 +20,19 @@ static bool grow(struct lexer *lexer, void *items, uint32_t *capacity, uint32_t 
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
+/* Its first eight bytes and its last, which may overlap, or all of a short one. */
 static uint32_t hash_of(struct slice text) {
-    uint64_t hash = text.length;
-    for (size_t i = 0; i < text.length; i++) {
-        hash = (hash ^ (unsigned char)text.data[i]) * 0x9E3779B97F4A7C15u;
-        hash ^= hash >> 29;
+    uint64_t first = 0, last = 0;
+    if (text.length >= sizeof first) {
+        memcpy(&first, text.data, sizeof first);
+        memcpy(&last, text.data + text.length - sizeof last, sizeof last);
+    } else {
+        for (size_t i = 0; i < text.length; i++) {
+            first = first << 8 | (unsigned char)text.data[i];
+        }
     }
-    return (uint32_t)hash;
+    uint64_t hash = (first ^ last << 7 ^ last >> 57 ^ text.length) * 0x9E3779B97F4A7C15u;
+    return (uint32_t)(hash >> 32);
 }
 
 static uint32_t *bucket_of(const struct lexer *lexer, struct slice text) {
