@@ -163,8 +163,11 @@ static void read_source(struct lexer *lexer, enum fact_kind kind, const struct c
     if (!lexer->ambient) {
         import_add(lexer, kind, flags, &lexer->token);
     }
-    token_next(lexer);
-    if (!token_accept(lexer, T_SEMICOLON)) {
+    if (byte_at(lexer, lexer->cursor) == ';') {
+        token_take(lexer, T_SEMICOLON);
+        token_next(lexer);
+    } else {
+        token_next(lexer);
         end_declaration(lexer, read_attributes(lexer));
     }
 }

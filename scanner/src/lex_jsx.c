@@ -63,7 +63,7 @@ static void end_element(struct lexer *lexer) {
 
 /* At the `{`. */
 static void push_container(struct lexer *lexer) {
-    token_next(lexer);
+    token_take(lexer, T_LBRACE);
     token_next(lexer);
     push_expression(lexer, EX_JSX, F_SEQUENCE);
 }

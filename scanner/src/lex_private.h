@@ -421,6 +421,12 @@ static inline void frame_pop(struct lexer *lexer) {
     }
 }
 
+/* The byte at the cursor as the current token; no white space comes before it. */
+static inline void token_take(struct lexer *lexer, enum token_kind kind) {
+    uint32_t at = lexer->cursor++;
+    lexer->token = (struct token){.start = at, .end = at + 1, .kind = (uint8_t)kind};
+}
+
 static inline bool at_kind(const struct lexer *lexer, enum token_kind kind) {
     return lexer->token.kind == kind;
 }

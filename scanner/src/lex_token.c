@@ -679,13 +679,11 @@ static NOINLINE void read_any(struct lexer *lexer, struct token *token, bool new
     }
 }
 
-/* Past one space, or line feeds and spaces; whole blocks only. */
-static inline uint32_t skip_blank(const struct lexer *lexer, uint32_t at, bool *newline) {
-    at += lexer->bytes[at] == ' ';
-    while (lexer->size - at > BLOCK && lexer->bytes[at] == '\n') {
-        *newline = true;
+/* Past line feeds and the spaces after them. */
+static inline uint32_t skip_lines(const struct lexer *lexer, uint32_t at) {
+    do {
         at = skip_indentation(lexer, at + 1);
-    }
+    } while (at < lexer->size && lexer->bytes[at] == '\n');
     return at;
 }
 
@@ -703,16 +701,23 @@ static inline bool read_simple(const struct lexer *lexer, uint32_t at, struct to
 }
 
 static INLINE void token_read(struct lexer *lexer, struct token *token) {
-    bool newline = false;
-    if (lexer->size - lexer->cursor > BLOCK) {
-        lexer->cursor = skip_blank(lexer, lexer->cursor, &newline);
-        if (lexer->size - lexer->cursor >= BLOCK && read_simple(lexer, lexer->cursor, token)) {
-            token->newline = newline;
-            lexer->cursor = token->end;
-            return;
+    uint32_t at = lexer->cursor;
+    bool newline = false, room = lexer->size - at > BLOCK;
+    if (room) {
+        at += lexer->bytes[at] == ' ';
+        if (lexer->bytes[at] == '\n') {
+            newline = true;
+            at = skip_lines(lexer, at);
+            room = lexer->size - at >= BLOCK;
         }
     }
-    read_any(lexer, token, newline);
+    if (room && read_simple(lexer, at, token)) {
+        token->newline = newline;
+        lexer->cursor = token->end;
+    } else {
+        lexer->cursor = at;
+        read_any(lexer, token, newline);
+    }
 }
 
 void token_next(struct lexer *lexer) {
