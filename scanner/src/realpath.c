@@ -339,6 +339,10 @@ struct folder *realpath_folder(struct realpath *realpath, path_id spelled) {
     } else if (!can_go_on(walk_text(realpath, from, (struct slice){text, length}, &real))) {
         return NULL;
     }
+    if (path_at(realpath->paths, real)->state == PATH_PRESENT &&
+        finish(realpath, real) != PATH_FOLDER) {
+        return NULL;
+    }
     enum path_state state = (enum path_state)path_at(realpath->paths, real)->state;
     if (state == PATH_FILE || state == PATH_OTHER || !make_folder(realpath, real)) {
         return NULL;
