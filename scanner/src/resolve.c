@@ -252,11 +252,12 @@ static enum found apply_alias(struct question *question) {
     return NOT_FOUND;
 }
 
+/* `star` has no text where the target's `*` means itself. */
 static enum found try_target(struct question *question, path_id base, struct slice target,
                              struct slice star) {
     char text[PATH_LONGEST + 1];
     path_id path;
-    const char *at = target.length ? memchr(target.data, '*', target.length) : NULL;
+    const char *at = star.data && target.length ? memchr(target.data, '*', target.length) : NULL;
     size_t before = at ? (size_t)(at - target.data) : target.length;
     size_t after = at ? target.length - before - 1 : 0;
     size_t middle = at ? star.length : 0;
@@ -264,7 +265,9 @@ static enum found try_target(struct question *question, path_id base, struct sli
         return NOT_FOUND;
     }
     memcpy(text, target.data, before);
-    memcpy(text + before, star.data, middle);
+    if (middle) {
+        memcpy(text + before, star.data, middle);
+    }
     memcpy(text + before + middle, target.data + target.length - after, after);
     struct slice whole = {text, before + middle + after};
     if (!check_memory(question,
@@ -295,7 +298,7 @@ static enum found resolve_tsconfig(struct question *question) {
         return NOT_FOUND;
     }
     say(question, "trying \"baseUrl\" of %s", show(question, tsconfig->file));
-    return try_target(question, tsconfig->base_url, question->specifier, SLICE(""));
+    return try_target(question, tsconfig->base_url, question->specifier, (struct slice){NULL, 0});
 }
 
 static enum found resolve_relative(struct question *question) {

@@ -108,6 +108,11 @@ enum found resolve_browser_request(struct question *question) {
     return apply_browser_map(question, package, key_of(question, package, path, text, sizeof text));
 }
 
+enum found resolve_browser_main(struct question *question, struct folder *folder) {
+    struct package *package = package_with_map(question, folder);
+    return package ? apply_browser_map(question, package, SLICE(".")) : NOT_FOUND;
+}
+
 static enum found map_candidate(struct question *question, struct folder *folder,
                                 struct slice name) {
     char text[PATH_LONGEST + 8];

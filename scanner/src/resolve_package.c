@@ -328,7 +328,10 @@ static enum found resolve_in_package(struct question *question, struct folder *f
         return resolve_exports(question, package, rest);
     }
     if (!rest.length) {
-        enum found found = resolve_folder(question, folder);
+        enum found found = resolve_browser_main(question, folder);
+        if (found == NOT_FOUND) {
+            found = resolve_folder(question, folder);
+        }
         if (found == NOT_FOUND && !question->answer.code) {
             say_why(question,
                     "the package in %s has no main field that leads to a file, and no index file",

@@ -47,6 +47,8 @@ enum found resolve_path(struct question *question, path_id spelled, bool folder_
 enum found resolve_folder(struct question *question, struct folder *folder);
 enum found resolve_names(struct question *question, struct folder *folder, struct slice name);
 enum found resolve_browser_request(struct question *question);
+/* What the browser map says of ".", the package as a whole. */
+enum found resolve_browser_main(struct question *question, struct folder *folder);
 
 /* resolve_package.c: bare specifiers, exports and imports */
 enum found resolve_bare(struct question *question);

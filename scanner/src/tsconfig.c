@@ -566,7 +566,7 @@ struct tsconfig *tsconfig_around(struct tsconfigs *tsconfigs, struct folder *fol
 static bool pattern_takes(struct slice pattern, struct slice text, struct slice *star) {
     const char *at = pattern.length ? memchr(pattern.data, '*', pattern.length) : NULL;
     if (!at) {
-        *star = (struct slice){"", 0};
+        *star = (struct slice){NULL, 0};
         return slice_equal(pattern, text);
     }
     size_t before = (size_t)(at - pattern.data);

@@ -58,7 +58,8 @@ struct tsconfig *tsconfig_around(struct tsconfigs *tsconfigs, struct folder *fol
 /* What `text` of this config is relative to; a `${configDir}` at its start is taken off. */
 path_id tsconfig_base(const struct tsconfig *tsconfig, path_id base, struct slice *text);
 
-/* The best entry of `paths` for a specifier, with what its `*` stands for; NULL. */
+/* The best entry of `paths` for a specifier, with what its `*` stands for (no text
+ * where it has none); NULL. */
 const struct tsconfig_path *tsconfig_match(const struct tsconfig *tsconfig, struct slice specifier,
                                            struct slice *star);
 

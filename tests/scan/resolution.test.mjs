@@ -140,3 +140,28 @@ test("a complaint about a tsconfig has its own place, whatever was read meanwhil
   const found = diagnostics(scan(root, ["--entry", "src/m.ts"]), { code: "invalid-tsconfig" });
   assert.deepEqual(found.map(({ path, line, column }) => [path, line, column]), [["tsconfig.json", 3, 5], ["tsconfig.json", 4, 5]]);
 });
+
+test("a file that was asked for as a folder is still a file", (t) => {
+  const files = { [main]: "", "src/a.js": "", "src/b.js": "", "src/w/package.json": { main: "./index" }, "src/w/index": "", "src/w/index.js": "" };
+  ask(t, files, [
+    [main, "./a.js/", null],
+    [main, "./a.js", "src/a.js"],
+    [main, "./b.js/x", null],
+    [main, "./b.js", "src/b.js"],
+    [main, "./w/index/", null],
+    [main, "./w", "src/w/index"],
+  ]);
+});
+
+test("the browser map may replace the package as a whole", (t) => {
+  const files = { [main]: "", "node_modules/p/package.json": { name: "p", main: "main.js", browser: { ".": "./x.js", "./main.js": "./y.js" } } };
+  for (const name of ["main", "x", "y"]) files[`node_modules/p/${name}.js`] = "";
+  ask(t, files, [
+    [main, "p", "node_modules/p/x.js", "client"],
+    [main, "p", "node_modules/p/main.js", "server"],
+  ]);
+});
+
+test("tsconfig paths: an entry without `*` has none to put into its targets", (t) => {
+  ask(t, { "tsconfig.json": { compilerOptions: { paths: { p: ["./lib/*", "./lib/q"] } } }, "src/m.ts": "", "lib/index.js": "", "lib/q.js": "" }, [["src/m.ts", "p", "lib/q.js"]]);
+});
