@@ -15,13 +15,13 @@ struct frame *frame_grow(struct lexer *lexer) {
 
 void lexer_fail(struct lexer *lexer) {
     if (!lexer->failed) {
-        lexer->failed = true;
+        lexer->failed = lexer->halted = true;
         lexer->failed_at = lexer->token.start;
     }
 }
 
 void lexer_fail_memory(struct lexer *lexer, int error) {
-    lexer->failed = true;
+    lexer->failed = lexer->halted = true;
     lexer->facts->error = error;
 }
 
@@ -75,7 +75,7 @@ static handler *const handlers[STATES] = {
 };
 
 void frame_run(struct lexer *lexer, uint32_t floor) {
-    while (lexer->frame_count > floor && !lexer->failed && !lexer->stopped) {
+    while (lexer->frame_count > floor && !lexer->halted) {
         handlers[frame_top(lexer)->state](lexer);
     }
 }
@@ -113,7 +113,7 @@ void lexer_free(struct lexer *lexer) {
 static void begin(struct lexer *lexer) {
     lexer->cursor = 0;
     lexer->token = lexer->previous = (struct token){0};
-    lexer->failed = lexer->stopped = false;
+    lexer->failed = lexer->halted = false;
     lexer->frame_count = lexer->piece_count = 0;
     lexer->speculated = 0;
     lexer->ambient = lexer->try_depth = lexer->group = lexer->context = 0;

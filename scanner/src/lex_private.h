@@ -272,7 +272,8 @@ struct lexer {
 
     struct token token, previous;
     bool typescript, jsx;
-    bool failed, stopped;
+    bool failed;
+    bool halted; /* failed, or all that matters has been read */
     uint32_t failed_at;
 
     struct frame nowhere; /* what stands for a frame where there is no memory for one */

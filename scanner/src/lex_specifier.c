@@ -135,13 +135,7 @@ static size_t cook_escape(struct slice *text, char *out) {
     }
 }
 
-/* Appends the value of the literal text to facts->text; returns its offset. */
-uint32_t cook(struct lexer *lexer, uint32_t start, uint32_t end, bool escaped, uint32_t *length) {
-    struct slice text = {lexer->bytes + start, end - start};
-    if (!escaped) {
-        *length = end - start;
-        return facts_add_text(lexer->facts, text.data, text.length);
-    }
+static NOINLINE uint32_t cook_escaped(struct lexer *lexer, struct slice text, uint32_t *length) {
     uint32_t offset = facts_add_text(lexer->facts, "", 0);
     while (text.length) {
         char piece[4];
@@ -158,6 +152,16 @@ uint32_t cook(struct lexer *lexer, uint32_t start, uint32_t end, bool escaped, u
     }
     *length = lexer->facts->text_length - offset;
     return offset;
+}
+
+/* Appends the value of the literal text to facts->text; returns its offset. */
+uint32_t cook(struct lexer *lexer, uint32_t start, uint32_t end, bool escaped, uint32_t *length) {
+    struct slice text = {lexer->bytes + start, end - start};
+    if (escaped) {
+        return cook_escaped(lexer, text, length);
+    }
+    *length = end - start;
+    return facts_add_text(lexer->facts, text.data, text.length);
 }
 
 /* ---- pieces ---------------------------------------------------------------------------------- */

@@ -423,7 +423,7 @@ static bool may_stop(const struct lexer *lexer) {
 
 void on_list(struct lexer *lexer) {
     if (may_stop(lexer)) {
-        lexer->stopped = true;
+        lexer->halted = true;
         return;
     }
     switch (lexer->token.kind) {

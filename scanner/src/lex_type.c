@@ -405,7 +405,7 @@ bool type_arguments_follow(struct lexer *lexer) {
     frame_run(lexer, floor);
     bool follow = !lexer->failed && may_follow_arguments(lexer);
     lexer->speculated += lexer->cursor - cursor;
-    lexer->failed = lexer->facts->error != 0;
+    lexer->failed = lexer->halted = lexer->facts->error != 0;
     if (lexer->speculated / SPECULATION > lexer->size) {
         lexer_fail(lexer);
     }
