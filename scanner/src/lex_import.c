@@ -422,7 +422,7 @@ static void read_equals(struct lexer *lexer, struct clause *clause, struct token
         end_declaration(lexer, valid);
         return;
     }
-    if (!clause->type) {
+    if (!clause->type && at_kind(lexer, T_NAME)) {
         scope_alias(lexer, &local, &lexer->token, exported);
     }
     bool valid = token_accept(lexer, T_NAME);
