@@ -48,13 +48,13 @@ class Resolver {
   #get(environment, kind, options) {
     const key = [environment.name, kind, ...Object.values(options)].join();
     if (!this.#made.has(key)) {
-      const { tsconfig, builtinModules } = options;
+      const { tsconfig, builtinModules, maps = environment.browser } = options;
       const made = this.#base.cloneWithOptions({
         ...RESOLVE,
         builtinModules,
         conditionNames: [...environment.conditions, kind],
         mainFields: environment.mainFields,
-        aliasFields: environment.browser ? ["browser"] : [],
+        aliasFields: maps ? ["browser"] : [],
         ...(tsconfig && { tsconfig: "auto" }),
       });
       this.#made.set(key, made);
@@ -70,9 +70,11 @@ class Resolver {
     let { path, error, builtin } = this.#get(environment, condition, { tsconfig, builtinModules: true }).resolveFileSync(from, specifier);
     if (builtin) {
       if (!environment.browser) return { external: true };
-      // A browser map may replace a builtin.
-      ({ path, error } = this.#get(environment, condition, { tsconfig, builtinModules: false }).resolveFileSync(from, specifier));
-      if (!path && !error.startsWith("Path is ignored")) return { external: true };
+      // A browser map may replace a builtin; a package of its name does not.
+      const ask = (maps) => this.#get(environment, condition, { tsconfig, builtinModules: false, maps }).resolveFileSync(from, specifier);
+      ({ path, error } = ask(true));
+      const ignored = error?.startsWith("Path is ignored");
+      if (!ignored && (!path || path === ask(false).path)) return { external: true };
     }
     if (!path) return error.startsWith("Path is ignored") ? { ignored: true } : { error };
     const query = path.indexOf("?", path.lastIndexOf(sep));
