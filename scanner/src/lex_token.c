@@ -446,6 +446,8 @@ static void punctuator(struct token *token, enum token_kind kind, uint32_t lengt
     token->end = token->start + length;
 }
 
+enum { NOT_DOUBLED = 256 }; /* no byte, and not the end */
+
 /* Operators that may be followed by themselves or by `=`: && || ?? ** and their assignments. */
 static void scan_doubled(struct lexer *lexer, struct token *token, int byte,
                          enum token_kind single) {
@@ -612,7 +614,7 @@ static void scan_token(struct lexer *lexer, struct token *token) {
         return;
     case '%':
     case '^':
-        scan_doubled(lexer, token, -1, T_BINARY);
+        scan_doubled(lexer, token, NOT_DOUBLED, T_BINARY);
         return;
     case '<':
         punctuator(token, T_LESS, 1);
