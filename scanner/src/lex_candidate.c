@@ -258,6 +258,7 @@ static void judge(const struct search *search, uint32_t at, struct found *found)
     }
 }
 
+#if defined(__x86_64__)
 /* A block's test, with bit i for what may begin at at + i: a backslash, a directive, and, by the `p`
  * and `t` or the `q` within, `import`, `export` and `require`. */
 typedef uint32_t block_test(const char *at, const struct probe *probes, uint32_t count);
@@ -305,7 +306,6 @@ static INLINE void judge_with(const struct search *search, uint32_t at, struct f
     judge_tail(search, at, found, test, width);
 }
 
-#if defined(__x86_64__)
 #define WIDE __attribute__((target("avx2")))
 
 WIDE static INLINE __m256i equal_32(const char *at, char byte) {

@@ -358,7 +358,7 @@ static inline __m128i load_block(const char *bytes) {
 }
 #endif
 
-/* Past the spaces at the start of a line, as far as whole blocks go. */
+/* Past the spaces at the start of a line, at least as far as whole blocks go. */
 static inline uint32_t skip_indentation(const struct lexer *lexer, uint32_t at) {
 #if defined(__SSE2__)
     while (lexer->size - at >= BLOCK) {
@@ -368,6 +368,10 @@ static inline uint32_t skip_indentation(const struct lexer *lexer, uint32_t at) 
             return at + (uint32_t)__builtin_ctz(~spaces);
         }
         at += BLOCK;
+    }
+#else
+    while (at < lexer->size && lexer->bytes[at] == ' ') {
+        at++;
     }
 #endif
     return at;

@@ -117,6 +117,10 @@ static uint32_t scan_comment_end(const struct lexer *lexer, uint32_t at) {
             return at + (uint32_t)__builtin_ctz(mask);
         }
     }
+#else
+    while (lexer->size - at > BLOCK && (lexer->bytes[at] != '*' || lexer->bytes[at + 1] != '/')) {
+        at++;
+    }
 #endif
     return at;
 }
