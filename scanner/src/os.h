@@ -43,6 +43,8 @@ int os_list(struct os_files *files, const char *path, os_entry entry, void *payl
 
 /* The target's length; UV_EINVAL where `path` is no link. Not NUL-terminated. */
 int os_readlink(const char *path, char *target, size_t size);
+/* The same as os_type_of(), for what is most likely a folder. `files` may be NULL. */
+int os_probe(struct os_files *files, const char *path, enum os_type *type);
 /* What `path` itself is, links not followed. */
 int os_type_of(const char *path, enum os_type *type);
 /* The working directory, NUL-terminated. 0 or an error. */

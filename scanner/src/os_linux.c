@@ -246,6 +246,22 @@ int os_type_of(const char *path, enum os_type *type) {
     return 0;
 }
 
+int os_probe(struct os_files *files, const char *path, enum os_type *type) {
+    if (!files) {
+        return os_type_of(path, type);
+    }
+    if (files->opened >= DESCRIPTOR_BATCH) {
+        empty_table(files);
+    }
+    int descriptor = open_retrying(files, AT_FDCWD, path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    if (descriptor < 0) {
+        return errno == ENOENT ? last_error() : os_type_of(path, type);
+    }
+    os_close(files, descriptor);
+    *type = OS_FOLDER;
+    return 0;
+}
+
 int os_working_directory(char *path, size_t size) {
     size_t length = size;
     return uv_cwd(path, &length);

@@ -49,6 +49,11 @@ int os_type_of(const char *path, enum os_type *type) {
     return type_with(uv_fs_lstat, path, type);
 }
 
+int os_probe(struct os_files *files, const char *path, enum os_type *type) {
+    (void)files;
+    return os_type_of(path, type);
+}
+
 static bool join(char *text, size_t size, const char *folder, const char *name) {
     size_t length = strlen(folder), more = strlen(name);
     if (length + more + 2 > size) {

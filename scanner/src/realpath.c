@@ -87,18 +87,14 @@ static enum path_state ask_type(const struct realpath *realpath, path_id id) {
     return state_of_type(type);
 }
 
-/* Asks the system with the one call that also tells a link's target. */
-static enum path_state ask_link(const struct realpath *realpath, path_id id, char *target,
-                                int *length) {
+/* The same where a folder is likely: without a call that asks for a status. */
+static enum path_state probe(const struct realpath *realpath, path_id id) {
     char text[PATH_LONGEST + 2];
-    if (!path_text(realpath->paths, id, text, sizeof text)) {
-        return PATH_MISSING;
-    }
-    *length = os_readlink(text, target, PATH_LONGEST);
-    if (*length >= 0) {
-        return PATH_LINK;
-    }
-    return *length == UV_EINVAL ? PATH_PRESENT : *length == UV_ELOOP ? PATH_LOOP : PATH_MISSING;
+    enum os_type type;
+    int code = path_text(realpath->paths, id, text, sizeof text)
+                   ? os_probe(realpath->files, text, &type)
+                   : UV_ENAMETOOLONG;
+    return code == 0 ? state_of_type(type) : code == UV_ELOOP ? PATH_LOOP : PATH_MISSING;
 }
 
 /* Settles what an unknown path in a real folder is. A link's target is left to the walk. */
@@ -108,8 +104,6 @@ static void settle(struct realpath *realpath, path_id id) {
     const struct folder *folder =
         parent->state == PATH_FOLDER ? rows_at(&realpath->folders, parent->memo) : NULL;
     enum os_type type;
-    int length = -1;
-    char target[PATH_LONGEST];
     if (folder && folder->listing) {
         if (!listing_find(folder->listing, path_name(realpath->paths, id), &type)) {
             path->state = PATH_MISSING;
@@ -118,13 +112,13 @@ static void settle(struct realpath *realpath, path_id id) {
                 (uint8_t)(type == OS_UNKNOWN ? ask_type(realpath, id) : state_of_type(type));
         }
     } else {
-        path->state = (uint8_t)ask_link(realpath, id, target, &length);
+        path->state = (uint8_t)probe(realpath, id);
     }
     if (path->state == PATH_LINK) {
         path->memo = NO_PATH;
         path->flags = 1; /* the target is not known yet */
     }
-    if (path->state == PATH_PRESENT && folder && folder->listing) {
+    if (path->state == PATH_PRESENT) {
         make_folder(realpath, id);
     }
     realpath->misses++;

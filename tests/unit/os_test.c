@@ -165,6 +165,16 @@ static void test_tells_types(void **state) {
     assert_int_equal(os_type_of(at("pipe.js"), &type), 0);
     assert_int_equal(type, OS_OTHER);
     assert_int_equal(os_type_of(at("gone"), &type), UV_ENOENT);
+    assert_int_equal(os_probe(&files, at("folder"), &type), 0);
+    assert_int_equal(type, OS_FOLDER);
+    assert_int_equal(os_probe(&files, at("link.js"), &type), 0);
+    assert_int_equal(type, OS_LINK);
+    assert_int_equal(os_probe(&files, at("file.js"), &type), 0);
+    assert_int_equal(type, OS_FILE);
+    assert_int_equal(os_probe(NULL, at("pipe.js"), &type), 0);
+    assert_int_equal(type, OS_OTHER);
+    assert_int_equal(os_probe(&files, at("gone"), &type), UV_ENOENT);
+    assert_int_equal(os_probe(&files, at("file.js/x"), &type), UV_ENOTDIR);
 }
 
 static void test_knows_where_it_is(void **state) {
