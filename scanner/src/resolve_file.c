@@ -253,6 +253,15 @@ static bool stays_inside(struct question *question, struct package *package, str
     return false;
 }
 
+/* A browser map may speak of a path whose folder does not exist. */
+static enum found map_missing(struct question *question, struct folder *folder, path_id target) {
+    char text[PATH_LONGEST + 8];
+    struct package *package = package_with_map(question, folder);
+    return package ? apply_browser_map(question, package,
+                                       key_of(question, package, target, text, sizeof text))
+                   : NOT_FOUND;
+}
+
 /* A main field names a file, or a folder with an index. */
 static enum found try_main(struct question *question, struct package *package,
                            struct folder *folder, uint32_t node) {
@@ -280,7 +289,9 @@ static enum found try_main(struct question *question, struct package *package,
         target == PATH_ROOT ? NULL
                             : realpath_folder(realpath, path_at(realpath->paths, target)->parent);
     enum found found = NOT_FOUND;
-    if (parent && !slice_ends(value, SLICE("/"))) {
+    if (!parent) {
+        found = map_missing(question, folder, target);
+    } else if (!slice_ends(value, SLICE("/"))) {
         found = resolve_names(question, parent, path_name(realpath->paths, target));
     }
     if (found != NOT_FOUND) {

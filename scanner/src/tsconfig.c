@@ -9,9 +9,12 @@ static const char *const members[] = {"compilerOptions", "extends",    "files",
  * two extended ones overrides the earlier. */
 struct pending {
     path_id files[TSCONFIG_MAX_EXTENDS];
+    uint32_t extended_by[TSCONFIG_MAX_EXTENDS]; /* index + 1 in `read`; 0: nobody */
     uint32_t count, seen;
     path_id read[TSCONFIG_MAX_EXTENDS];
-    path_id *references; /* of the first file; NULL: not wanted */
+    uint32_t reader[TSCONFIG_MAX_EXTENDS]; /* `extended_by` of those that were read */
+    uint32_t taken;                        /* `extended_by` of the one that is being read */
+    path_id *references;                   /* of the first file; NULL: not wanted */
     uint32_t reference_count;
 };
 
@@ -339,6 +342,25 @@ static bool find_extended(struct tsconfigs *tsconfigs, path_id folder, struct sl
     }
 }
 
+static bool was_read(const struct pending *pending, path_id file) {
+    for (uint32_t i = 0; i < pending->seen; i++) {
+        if (pending->read[i] == file) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the file that was read last is extended by `file`, itself or through others. */
+static bool extends_itself(const struct pending *pending, path_id file) {
+    for (uint32_t at = pending->seen; at > 0; at = pending->reader[at - 1]) {
+        if (pending->read[at - 1] == file) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void push_extended(struct tsconfigs *tsconfigs, struct pending *pending, path_id file,
                           const struct json *json, uint32_t node) {
     path_id real = NO_PATH;
@@ -350,16 +372,18 @@ static void push_extended(struct tsconfigs *tsconfigs, struct pending *pending, 
         complain(tsconfigs, file, json, node, "names a file that does not exist");
         return;
     }
-    for (uint32_t i = 0; i < pending->seen; i++) {
-        if (pending->read[i] == real) {
-            complain(tsconfigs, file, json, node, "extends in a circle");
-            return;
-        }
+    if (extends_itself(pending, real)) {
+        complain(tsconfigs, file, json, node, "extends in a circle");
+        return;
+    }
+    if (was_read(pending, real)) {
+        return;
     }
     if (pending->count + pending->seen >= TSCONFIG_MAX_EXTENDS) {
         complain(tsconfigs, file, json, node, "is one of more than 64 extended files");
         return;
     }
+    pending->extended_by[pending->count] = pending->seen;
     pending->files[pending->count++] = real;
 }
 
@@ -414,6 +438,7 @@ static bool read_one(struct tsconfigs *tsconfigs, struct tsconfig *tsconfig,
     bool good = manifest_parse(manifests_of(tsconfigs), file, &json, JSON_COMMENTS, members) &&
                 is_type(tsconfigs, file, &json, 0, JSON_OBJECT, "the file should hold an object");
     if (good) {
+        pending->reader[pending->seen] = pending->taken;
         pending->read[pending->seen++] = file;
         take_options(tsconfigs, tsconfig, file, &json);
         take_includes(tsconfigs, tsconfig, file, &json);
@@ -440,7 +465,9 @@ static uint32_t load_one(struct tsconfigs *tsconfigs, path_id file, path_id *ref
     tsconfig->file = file;
     tsconfig->folder = path_at(paths, file)->parent;
     while (pending.count > 0 && pending.seen < TSCONFIG_MAX_EXTENDS) {
-        if (!read_one(tsconfigs, tsconfig, &pending, pending.files[--pending.count]) &&
+        path_id next = pending.files[--pending.count];
+        pending.taken = pending.extended_by[pending.count];
+        if (!was_read(&pending, next) && !read_one(tsconfigs, tsconfig, &pending, next) &&
             pending.seen == 0) {
             tsconfig->broken = true;
         }

@@ -165,3 +165,29 @@ test("the browser map may replace the package as a whole", (t) => {
 test("tsconfig paths: an entry without `*` has none to put into its targets", (t) => {
   ask(t, { "tsconfig.json": { compilerOptions: { paths: { p: ["./lib/*", "./lib/q"] } } }, "src/m.ts": "", "lib/index.js": "", "lib/q.js": "" }, [["src/m.ts", "p", "lib/q.js"]]);
 });
+
+test("two extended tsconfigs may share a third; only a real circle is one", (t) => {
+  const root = project(t, {
+    "src/a.ts": 'import "@/b";',
+    "lib/b.ts": "'use client'",
+    "tsconfig.json": { extends: ["./one.json", "./two.json"] },
+    "one.json": { extends: "./base.json" },
+    "two.json": { extends: "./base.json" },
+    "base.json": { compilerOptions: { paths: { "@/*": ["./lib/*"] } } },
+  });
+  const report = scan(root, ["--entry", "src/a.ts"]);
+  assert.deepEqual(report.clientFiles, ["lib/b.ts"]);
+  assert.deepEqual(report.diagnostics, []);
+});
+
+test("a browser map speaks of a main whose folder does not exist", (t) => {
+  const root = project(t, {
+    "src/a.ts": 'import "p"; import "q";',
+    "node_modules/p/package.json": { main: "./lib/lib.js", browser: { "lib/lib.js": false } },
+    "node_modules/q/package.json": { main: "./lib/lib.js", browser: { "./lib/lib.js": "./b.js" } },
+    "node_modules/q/b.js": "'use client'",
+  });
+  const report = scan(root, ["--entry", "client=src/a.ts"]);
+  assert.deepEqual(report.clientFiles, ["node_modules/q/b.js"]);
+  assert.deepEqual(report.diagnostics, []);
+});
