@@ -91,6 +91,15 @@ static inline path_id edge_path(uint32_t target) {
     return target & ~EDGE_PLAIN;
 }
 
+/* The targets in an environment; NULL where the file has none there. */
+static inline struct edges *graph_edges(const struct file *file, uint32_t environment) {
+    struct edges *edges = file->edges;
+    while (edges && edges->environment != environment) {
+        edges = edges->next;
+    }
+    return edges;
+}
+
 /* New targets for a file's imports, all EDGE_SKIPPED. NULL: no memory. */
 struct edges *graph_add_edges(struct graph *graph, struct file *file, uint32_t environment);
 

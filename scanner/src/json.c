@@ -79,20 +79,13 @@ static int reserve_text(struct reading *in, size_t length) {
                        json->texts_length + (uint32_t)length, 1);
 }
 
-static int hex_value(unsigned char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 static int32_t read_unit(const unsigned char *at, const unsigned char *end) {
     int32_t unit = 0;
     if (end - at < 4) {
         return -1;
     }
     for (int i = 0; i < 4; i++) {
-        int digit = hex_value(at[i]);
+        int digit = text_hex_value((char)at[i]);
         if (digit < 0) {
             return -1;
         }

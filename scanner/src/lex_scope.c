@@ -47,10 +47,6 @@ static struct slice name_text(const struct lexer *lexer, uint32_t name) {
     return (struct slice){lexer->bytes + entry->start, entry->length};
 }
 
-static uint32_t hex_value(char byte) {
-    return byte <= '9' ? (uint32_t)(byte - '0') : (uint32_t)((byte | 0x20) - 'a' + 10);
-}
-
 /* The code point of the escape at `*at`, which moves past it. */
 static uint32_t escape_value(struct slice text, size_t *at) {
     uint32_t value = 0;
@@ -60,7 +56,7 @@ static uint32_t escape_value(struct slice text, size_t *at) {
         end++;
     }
     for (size_t i = *at + (braces ? 3 : 2); i < end; i++) {
-        value = value << 4 | (hex_value(text.data[i]) & 15);
+        value = value << 4 | ((uint32_t)text_hex_value(text.data[i]) & 15);
     }
     *at = end + braces;
     return value;

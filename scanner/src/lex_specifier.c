@@ -10,19 +10,11 @@
 
 /* ---- cooking --------------------------------------------------------------------------------- */
 
-static uint32_t hex_digit(char byte) {
-    if (byte >= '0' && byte <= '9') {
-        return (uint32_t)(byte - '0');
-    }
-    byte |= 0x20;
-    return byte >= 'a' && byte <= 'f' ? (uint32_t)(byte - 'a' + 10) : 16;
-}
-
 /* Up to `limit` hexadecimal digits; the slice moves past them. */
 static uint32_t read_hex(struct slice *text, unsigned limit) {
     uint32_t value = 0;
-    while (limit-- && text->length && hex_digit(text->data[0]) < 16) {
-        value = value << 4 | hex_digit(text->data[0]);
+    while (limit-- && text->length && text_hex_value(text->data[0]) >= 0) {
+        value = value << 4 | (uint32_t)text_hex_value(text->data[0]);
         value = value > 0x10FFFF ? 0x110000 : value;
         *text = slice_skip(*text, 1);
     }

@@ -167,20 +167,16 @@ static uint32_t ask_folder(struct packages *packages, struct folder *folder) {
     return folder->path == PATH_ROOT ? NO_PACKAGE : 0;
 }
 
-static struct folder *parent_of(struct realpath *realpath, const struct folder *folder) {
-    return realpath_folder(realpath, path_at(realpath->paths, folder->path)->parent);
-}
-
 struct package *package_around(struct packages *packages, struct folder *folder) {
     struct realpath *realpath = packages->manifests->realpath;
     struct folder *stop = folder;
     uint32_t found = ask_folder(packages, stop);
     while (!found && stop && !realpath->error) {
-        stop = parent_of(realpath, stop);
+        stop = realpath_parent(realpath, stop);
         found = stop ? ask_folder(packages, stop) : NO_PACKAGE;
     }
     if (found) {
-        for (struct folder *at = folder; at && at != stop; at = parent_of(realpath, at)) {
+        for (struct folder *at = folder; at && at != stop; at = realpath_parent(realpath, at)) {
             at->package = found;
         }
     }

@@ -7,7 +7,7 @@
 #include "arena.h"
 #include "table.h"
 
-enum { PATH_ROOT = 0, PATH_NONE = -1 };
+enum { PATH_ROOT = 0 };
 enum { PATH_MOST = 1 << 30 }; /* so many paths; more is no memory */
 enum { PATH_LONGEST = 4095 }; /* bytes; longer ones are refused as the system would */
 

@@ -280,27 +280,12 @@ static enum path_state walk_text(struct realpath *realpath, path_id from, struct
     return state;
 }
 
-/* The state of a path that was reached, with folders and files told apart. */
-static enum path_state finish(struct realpath *realpath, path_id id) {
-    struct path *path = path_at(realpath->paths, id);
-    if (path->state == PATH_PRESENT) {
-        enum path_state state = ask_type(realpath, id);
-        path->state = (uint8_t)state;
-    }
-    if (path->state == PATH_PRESENT) {
-        return make_folder(realpath, id) ? PATH_FOLDER : PATH_MISSING;
-    }
-    return (enum path_state)path->state;
-}
-
 static enum path_state follow_child(struct realpath *realpath, path_id folder, path_id child,
                                     path_id *real) {
     enum path_state state = walk_text(realpath, folder, path_name(realpath->paths, child), real);
-    if (!can_go_on(state)) {
-        return state;
+    if (can_go_on(state)) {
+        *real = keep_spelling(realpath, child, *real);
     }
-    state = finish(realpath, *real);
-    *real = keep_spelling(realpath, child, *real);
     return state;
 }
 
@@ -331,10 +316,6 @@ struct folder *realpath_folder(struct realpath *realpath, path_id spelled) {
     if (!length) {
         real = spelled;
     } else if (!can_go_on(walk_text(realpath, from, (struct slice){text, length}, &real))) {
-        return NULL;
-    }
-    if (path_at(realpath->paths, real)->state == PATH_PRESENT &&
-        finish(realpath, real) != PATH_FOLDER) {
         return NULL;
     }
     enum path_state state = (enum path_state)path_at(realpath->paths, real)->state;

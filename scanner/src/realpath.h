@@ -55,6 +55,12 @@ void realpath_free(struct realpath *realpath);
 /* The real folder that `spelled` leads to; NULL where there is none. */
 struct folder *realpath_folder(struct realpath *realpath, path_id spelled);
 
+/* The folder that a real folder stands in; the root's is itself. NULL: no memory. */
+static inline struct folder *realpath_parent(struct realpath *realpath,
+                                             const struct folder *folder) {
+    return realpath_folder(realpath, path_at(realpath->paths, folder->path)->parent);
+}
+
 /* The row of a path whose state is PATH_FOLDER. */
 static inline struct folder *folder_of(const struct realpath *realpath, path_id real) {
     return rows_at(&realpath->folders, path_at(realpath->paths, real)->memo);

@@ -105,19 +105,11 @@ static int add_unresolved(prologue_report *report, const struct file *file,
     return add(report, &one, trace->format);
 }
 
-static const struct edges *edges_in(const struct file *file, uint32_t environment) {
-    const struct edges *edges = file->edges;
-    while (edges && edges->environment != environment) {
-        edges = edges->next;
-    }
-    return edges;
-}
-
 static int diagnose_import(prologue_report *report, const struct file *file,
                            const struct facts *facts, uint32_t import, struct trace *trace) {
     int code = 0;
     for (uint32_t i = 0; i < report->walk->config.environment_count && !code; i++) {
-        const struct edges *edges = edges_in(file, i);
+        const struct edges *edges = graph_edges(file, i);
         if (edges && edges->targets[import] == EDGE(EDGE_UNRESOLVED)) {
             code = add_unresolved(report, file, facts, &facts->imports[import], i, trace);
         }

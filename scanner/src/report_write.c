@@ -182,14 +182,6 @@ static void put_target(struct writing *out, const struct file *file, const struc
     }
 }
 
-static const struct edges *edges_in(const struct file *file, uint32_t environment) {
-    const struct edges *edges = file->edges;
-    while (edges && edges->environment != environment) {
-        edges = edges->next;
-    }
-    return edges;
-}
-
 static void put_import(struct writing *out, const struct file *file, const struct facts *facts,
                        uint32_t import) {
     const struct fact_import *fact = &facts->imports[import];
@@ -202,7 +194,7 @@ static void put_import(struct writing *out, const struct file *file, const struc
     json_put_key(out->json, "resolved");
     json_put_open(out->json, '{');
     for (uint32_t i = 0; i < config->environment_count; i++) {
-        const struct edges *edges = edges_in(file, i);
+        const struct edges *edges = graph_edges(file, i);
         if (edges && edges->targets[import] != EDGE(EDGE_SKIPPED)) {
             json_put_key_string(out->json, config->environments[i].name);
             put_target(out, file, facts, import, edges->targets[import]);

@@ -313,13 +313,6 @@ static enum found resolve_relative(struct question *question) {
     return resolve_path(question, path, folder_only);
 }
 
-static int hex_digit(char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 /* file:///a%20b and file:/a%20b: the only place where percent escapes are decoded. */
 static enum found redirect_url(struct question *question) {
     char text[PATH_LONGEST + 1];
@@ -332,9 +325,9 @@ static enum found redirect_url(struct question *question) {
     }
     for (size_t i = 0; i < rest.length && length < PATH_LONGEST; i++) {
         char c = rest.data[i];
-        if (c == '%' && i + 2 < rest.length && hex_digit(rest.data[i + 1]) >= 0 &&
-            hex_digit(rest.data[i + 2]) >= 0) {
-            c = (char)(hex_digit(rest.data[i + 1]) * 16 + hex_digit(rest.data[i + 2]));
+        if (c == '%' && i + 2 < rest.length && text_hex_value(rest.data[i + 1]) >= 0 &&
+            text_hex_value(rest.data[i + 2]) >= 0) {
+            c = (char)(text_hex_value(rest.data[i + 1]) * 16 + text_hex_value(rest.data[i + 2]));
             i += 2;
         }
         text[length++] = c;

@@ -42,22 +42,12 @@ TSNode syntax_unwrap(TSNode node) {
     return node;
 }
 
-static int hex_value(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* Exactly `digits` of them, or any number before a `}` where `digits` is 0. */
 static bool take_hex(struct slice *text, size_t digits, uint32_t *value) {
     size_t i = 0;
     *value = 0;
     while (i < text->length && (digits == 0 || i < digits)) {
-        int digit = hex_value(text->data[i]);
+        int digit = text_hex_value(text->data[i]);
         if (digit < 0)
             break;
         if (*value <= 0x10FFFF)

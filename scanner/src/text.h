@@ -47,6 +47,14 @@ static inline int slice_compare(struct slice a, struct slice b) {
 /* `*` in the pattern matches any text, `?` none of it specially. Linear space, no recursion. */
 bool text_matches(struct slice pattern, struct slice text);
 
+/* The value of a hexadecimal digit, -1 for any other byte. */
+static inline int text_hex_value(char c) {
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
 /* How many bytes at the start may stand in a JSON string as they are: ASCII without quotes,
  * backslashes and control characters. */
 size_t text_plain_length(struct slice text);

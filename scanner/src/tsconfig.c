@@ -536,10 +536,6 @@ static uint32_t ask_folder(struct tsconfigs *tsconfigs, struct folder *folder) {
     return folder->path == PATH_ROOT ? NO_TSCONFIG : 0;
 }
 
-static struct folder *parent_of(struct realpath *realpath, const struct folder *folder) {
-    return realpath_folder(realpath, path_at(realpath->paths, folder->path)->parent);
-}
-
 static bool includes(const struct paths *paths, const struct tsconfig *tsconfig, path_id folder) {
     if (!tsconfig->has_includes) {
         return !tsconfig->has_files && path_is_below(paths, folder, tsconfig->folder);
@@ -580,11 +576,11 @@ struct tsconfig *tsconfig_around(struct tsconfigs *tsconfigs, struct folder *fol
     struct folder *stop = folder;
     uint32_t found = ask_folder(tsconfigs, stop);
     while (!found && stop && !realpath->error) {
-        stop = parent_of(realpath, stop);
+        stop = realpath_parent(realpath, stop);
         found = stop ? ask_folder(tsconfigs, stop) : NO_TSCONFIG;
     }
     for (struct folder *at = folder; found && at;
-         at = at == stop ? NULL : parent_of(realpath, at)) {
+         at = at == stop ? NULL : realpath_parent(realpath, at)) {
         at->tsconfig = found;
     }
     return found && found != NO_TSCONFIG ? choose(tsconfigs, found - 1, folder->path) : NULL;

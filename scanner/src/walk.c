@@ -332,14 +332,6 @@ static void ready(struct walk *walk, struct file *file, const struct read_result
     }
 }
 
-static struct edges *edges_in(const struct file *file, uint32_t environment) {
-    struct edges *edges = file->edges;
-    while (edges->environment != environment) {
-        edges = edges->next;
-    }
-    return edges;
-}
-
 /* Entries and source files that are links were asked for by their own path. */
 static void move_request(struct walk *walk, struct file *file, path_id real) {
     uint32_t requested = file->requested;
@@ -381,7 +373,7 @@ static void gone(struct walk *walk, struct file *file, const struct read_result 
         walk->free_waiters = index;
         struct file *importer = graph_at(&walk->graph, edge.file);
         struct facts facts = source_facts(importer->facts);
-        struct edges *edges = edges_in(importer, edge.environment);
+        struct edges *edges = graph_edges(importer, edge.environment);
         follow(walk, importer, &facts, &edge, &edges->targets[edge.import]);
     }
 }

@@ -50,12 +50,6 @@ struct walk {
     void *payload;
 };
 
-struct walk_request {
-    const prologue_scan_request *scan; /* its config is already in walk->config */
-    const char *root;                  /* absolute */
-    uint32_t threads, processors;
-};
-
 /* Everything but `config` and `ledger` zero. Stages are freed by walk_free() also after an error. */
 int walk_init(struct walk *walk, struct ledger *ledger, uint32_t threads, uint32_t processors,
               bool own_thread);
