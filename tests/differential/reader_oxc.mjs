@@ -5,13 +5,14 @@ import { transformSync } from "rolldown/utils";
 
 const LANG = { ts: "ts", mts: "ts", cts: "ts", tsx: "tsx" };
 const CONFIGURED = new Set(["use client", "use server"]);
+const GOALS = ["module", "commonjs", "script"];
 
 const isType = (node) => (node.importKind ?? node.exportKind) === "type";
 const isFunction = ({ type }) => type === "FunctionDeclaration" || type === "FunctionExpression" || type === "ArrowFunctionExpression";
 
-// null where every way to parse it has errors.
-function parse(path, source, lang) {
-  for (const sourceType of ["module", "commonjs", "script"]) {
+// null where it has errors under each of the goals.
+function parse(path, source, lang, goals) {
+  for (const sourceType of goals) {
     const { program, errors } = parseSync(path, source, { lang, sourceType, preserveParens: false, astType: "ts" });
     if (errors.length === 0) return program;
   }
@@ -219,10 +220,10 @@ function directivesOf(body, source) {
   return found;
 }
 
-function functionDirectives(link, source) {
+function functionDirectives(link, source, isConfigured) {
   const { node } = link;
   if (!isFunction(node) || node.body?.type !== "BlockStatement") return [];
-  const found = directivesOf(node.body.body, source).filter(({ value }) => CONFIGURED.has(value));
+  const found = directivesOf(node.body.body, source).filter(({ value }) => isConfigured(value));
   return found.length ? found.map((item) => ({ ...item, function: functionName(link) })) : [];
 }
 
@@ -237,11 +238,12 @@ export function expectedMdx(source) {
   }
 }
 
-// null: oxc rejects the file. Offsets are UTF-16 units in `source`.
-export function expected(path, source) {
+// null: oxc rejects the file under every one of the goals, which are tried in their order.
+// Offsets are UTF-16 units in `source`.
+export function expected(path, source, { goals = GOALS, isConfigured = (text) => CONFIGURED.has(text) } = {}) {
   const extension = path.slice(path.lastIndexOf(".") + 1);
   const lang = LANG[extension] ?? "jsx";
-  const program = parse(path, source, lang);
+  const program = parse(path, source, lang, goals);
   if (!program) return null;
   const left = extension in LANG ? survivors(path, source, lang) : null;
   if (extension in LANG && !left) return null;
@@ -256,7 +258,7 @@ export function expected(path, source) {
     result.imports.push({ specifier: value, kind, typeOnly, elided, start: start + 1, end: end - 1 });
   }
   walk(program, (link) => {
-    result.functionDirectives.push(...functionDirectives(link, source));
+    result.functionDirectives.push(...functionDirectives(link, source, isConfigured));
     for (const found of calls(link, scopes)) result.imports.push({ ...found, typeOnly: false, elided: false });
   });
   result.imports.sort((a, b) => a.start - b.start);
