@@ -24,12 +24,14 @@ static bool take_source(struct options *options, const char *value) {
 }
 
 static bool take_external(struct options *options, const char *value) {
-    LIST(options, options->externals)[options->config.external_count++] = value;
+    LIST(options, options->externals)
+    [options->config.external_count++] = (prologue_pattern){.text = value};
     return true;
 }
 
 static bool take_exclude(struct options *options, const char *value) {
-    LIST(options, options->excludes)[options->config.exclude_count++] = value;
+    LIST(options, options->excludes)
+    [options->config.exclude_count++] = (prologue_pattern){.text = value};
     return true;
 }
 
@@ -59,7 +61,59 @@ static bool take_environment(struct options *options, const char *value) {
     if (!conditions)
         return options_bad(options, "--env: '%s' holds an empty condition", value);
     const char *name = options_copy(options, value, length);
-    *environment_slot(options, name) = (prologue_environment){name, conditions};
+    prologue_environment *slot = environment_slot(options, name);
+    slot->name = name;
+    slot->conditions = conditions;
+    return true;
+}
+
+static bool take_choice(struct options *options, const char *option, const char *value,
+                        const char *const *choices, int *out) {
+    *out = value_choice(value, choices);
+    if (*out >= 0)
+        return true;
+    char list[128];
+    size_t length = 0;
+    for (size_t i = 0; choices[i]; i++) {
+        const char *before = i == 0 ? "" : choices[i + 1] ? ", " : " or ";
+        length += (size_t)snprintf(list + length, sizeof list - length, "%s%s", before, choices[i]);
+    }
+    return options_bad(options, "%s: '%s' is not %s", option, value, list);
+}
+
+/* The environment that stands before the `=`, and what stands behind it. */
+static prologue_environment *named_environment(struct options *options, const char *option,
+                                               const char *value, const char **rest) {
+    size_t split = value_entry_split(value);
+    if (split == 0) {
+        options_bad(options, "%s: '%s' is not ENV=VALUE", option, value);
+        return NULL;
+    }
+    const char *name = options_copy(options, value, split);
+    prologue_environment *slot = environment_slot(options, name);
+    slot->name = name;
+    *rest = value + split + 1;
+    return slot;
+}
+
+static bool take_main_fields(struct options *options, const char *value) {
+    const char *rest;
+    prologue_environment *slot = named_environment(options, "--main-fields", value, &rest);
+    if (!slot)
+        return false;
+    slot->main_fields = split_list(options, rest);
+    return slot->main_fields ||
+           options_bad(options, "--main-fields: '%s' holds an empty name", value);
+}
+
+static bool take_browser_maps(struct options *options, const char *value) {
+    static const char *const choices[] = {"auto", "no", "yes", NULL};
+    const char *rest;
+    int choice;
+    prologue_environment *slot = named_environment(options, "--browser-maps", value, &rest);
+    if (!slot || !take_choice(options, "--browser-maps", rest, choices, &choice))
+        return false;
+    slot->browser_maps = (enum prologue_switch)choice;
     return true;
 }
 
@@ -100,24 +154,9 @@ static bool take_alias(struct options *options, const char *value) {
     const char *equals = strchr(value, '=');
     if (!equals || equals == value || !equals[1])
         return options_bad(options, "--alias: '%s' is not FROM=TO", value);
-    const char *from = options_copy(options, value, (size_t)(equals - value));
     LIST(options, options->aliases)
-    [options->config.alias_count++] = (prologue_alias){from, equals + 1};
+    [options->config.alias_count++] = (prologue_alias){.from = value};
     return true;
-}
-
-static bool take_choice(struct options *options, const char *option, const char *value,
-                        const char *const *choices, int *out) {
-    *out = value_choice(value, choices);
-    if (*out >= 0)
-        return true;
-    char list[128];
-    size_t length = 0;
-    for (size_t i = 0; choices[i]; i++) {
-        const char *before = i == 0 ? "" : choices[i + 1] ? ", " : " or ";
-        length += (size_t)snprintf(list + length, sizeof list - length, "%s%s", before, choices[i]);
-    }
-    return options_bad(options, "%s: '%s' is not %s", option, value, list);
 }
 
 static bool take_mode(struct options *options, const char *value) {
@@ -194,6 +233,14 @@ const struct option_row option_rows[] = {
      "repeatable"},
     {"env", "NAME[=CONDITION,...]", COMMAND_RESOLVE, GROUP_MEANING, take_resolve_environment, 0,
      "resolve in the environment NAME (default: server); with conditions, define it first"},
+    {"main-fields", "ENV=FIELD,...", COMMAND_SCAN | COMMAND_RESOLVE, GROUP_MEANING,
+     take_main_fields, 0,
+     "members of a package.json that name its main file in ENV, in order (default: "
+     "module,jsnext:main,jsnext,main, with browser before them where the conditions hold it)"},
+    {"browser-maps", "ENV=yes|no|auto", COMMAND_SCAN | COMMAND_RESOLVE, GROUP_MEANING,
+     take_browser_maps, 0,
+     "whether the browser maps of packages apply in ENV (default: auto, where the conditions hold "
+     "browser)"},
     {"mode", "MODE", COMMAND_SCAN | COMMAND_RESOLVE, GROUP_MEANING, take_mode, 0,
      "production or development: a condition of the environments server and client (default: "
      "production)"},
@@ -202,13 +249,13 @@ const struct option_row option_rows[] = {
      "count TEXT as a directive that switches to the environments named, or to none; TEXT may end "
      "in *; repeatable, adds to or replaces 'use client=client' and 'use server=server'"},
 
-    {"alias", "FROM=TO", COMMAND_SCAN | COMMAND_RESOLVE, GROUP_RESOLUTION, take_alias, 0,
+    {"alias", "[ENV=]FROM=TO", COMMAND_SCAN | COMMAND_RESOLVE, GROUP_RESOLUTION, take_alias, 0,
      "take FROM, and FROM/... too, for TO: a path, ./path relative to the root, or a specifier; "
-     "repeatable"},
-    {"external", "PATTERN", COMMAND_SCAN | COMMAND_RESOLVE, GROUP_RESOLUTION, take_external, 0,
-     "do not resolve specifiers that match, * being any text; repeatable"},
-    {"exclude", "GLOB", COMMAND_SCAN, GROUP_RESOLUTION, take_exclude, 0,
-     "do not enter folders or packages that match; repeatable"},
+     "in the environment ENV alone, or in all; repeatable"},
+    {"external", "[ENV=]PATTERN", COMMAND_SCAN | COMMAND_RESOLVE, GROUP_RESOLUTION, take_external,
+     0, "do not resolve specifiers that match, * being any text, in ENV or in all; repeatable"},
+    {"exclude", "[ENV=]GLOB", COMMAND_SCAN, GROUP_RESOLUTION, take_exclude, 0,
+     "do not enter folders or packages that match, in ENV or in all; repeatable"},
     {"tsconfig", "FILE", COMMAND_SCAN, GROUP_RESOLUTION, NULL, OFFSET(config.tsconfig),
      "use this tsconfig file, relative to ROOT (default: the nearest to each importer)"},
     {"tsconfig", "FILE", COMMAND_RESOLVE, GROUP_RESOLUTION, NULL, OFFSET(config.tsconfig),

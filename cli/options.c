@@ -303,8 +303,74 @@ static bool finish_resolve(struct options *options, int count, char **operands) 
     return true;
 }
 
+/* The length of the environment's name where a value begins with one and a `=`, else 0. */
+static size_t environment_prefix(const struct options *options, const char *value) {
+    const char *nearest;
+    size_t length = value_entry_split(value);
+    char name[64];
+    if (length == 0 || length >= sizeof name)
+        return 0;
+    memcpy(name, value, length);
+    name[length] = '\0';
+    return options_has_environment(options, name, &nearest) ? length : 0;
+}
+
+/* ENV=FROM=TO; what begins with an environment's name and holds one `=` alone is FROM=TO. */
+static bool finish_alias(struct options *options, prologue_alias *alias) {
+    const char *text = alias->from;
+    size_t length = environment_prefix(options, text);
+    const char *second = length ? strchr(text + length + 1, '=') : NULL;
+    if (second) {
+        alias->environment = options_copy(options, text, length);
+        text += length + 1;
+    }
+    const char *equals = strchr(text, '=');
+    if (equals == text || !equals[1])
+        return options_bad(options, "--alias: '%s' is not ENV=FROM=TO", alias->from);
+    alias->from = options_copy(options, text, (size_t)(equals - text));
+    alias->to = equals + 1;
+    return true;
+}
+
+static bool finish_pattern(struct options *options, const char *option, prologue_pattern *pattern) {
+    size_t length = value_entry_split(pattern->text);
+    if (length == 0)
+        return true;
+    const char *whole = pattern->text;
+    pattern->environment = options_copy(options, whole, length);
+    pattern->text = whole + length + 1;
+    if (!*pattern->text)
+        return options_bad(options, "%s: '%s' names no pattern", option, whole);
+    return check_environment(options, option, pattern->environment);
+}
+
+/* --main-fields and --browser-maps change an environment that exists or that --env defines. */
+static bool check_defined(const struct options *options, const prologue_environment *environment) {
+    return environment->conditions || strcmp(environment->name, "server") == 0 ||
+           strcmp(environment->name, "client") == 0 ||
+           options_bad(options,
+                       "no environment is named '%s'; define it with --env %s=CONDITION,...",
+                       environment->name, environment->name);
+}
+
+static bool finish_scopes(struct options *options) {
+    for (size_t i = 0; i < options->config.environment_count; i++)
+        if (!check_defined(options, &options->environments[i]))
+            return false;
+    for (size_t i = 0; i < options->config.alias_count; i++)
+        if (!finish_alias(options, &options->aliases[i]))
+            return false;
+    for (size_t i = 0; i < options->config.external_count; i++)
+        if (!finish_pattern(options, "--external", &options->externals[i]))
+            return false;
+    for (size_t i = 0; i < options->config.exclude_count; i++)
+        if (!finish_pattern(options, "--exclude", &options->excludes[i]))
+            return false;
+    return true;
+}
+
 static bool finish(struct options *options, int count, char **operands) {
-    if (!check_counts(options))
+    if (!check_counts(options) || !finish_scopes(options))
         return false;
     options->config.environments = options->environments;
     options->config.directives = options->directives;

@@ -23,7 +23,7 @@ struct options {
     prologue_environment *environments;
     prologue_directive *directives;
     prologue_alias *aliases;
-    const char **externals, **excludes;
+    prologue_pattern *externals, *excludes;
     /* scan */
     const char *root; /* NULL: the working directory */
     prologue_entry *entries;

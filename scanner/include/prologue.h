@@ -102,10 +102,18 @@ typedef struct prologue_memory {
 #define PROLOGUE_MAX_ENVIRONMENTS 32
 #define PROLOGUE_MAX_DIRECTIVES 64
 
+enum prologue_switch { PROLOGUE_AUTO, PROLOGUE_NO, PROLOGUE_YES };
+
 typedef struct prologue_environment {
     const char *name;
-    /* Condition names in the given order, NULL-terminated. */
+    /* Condition names in the given order, NULL-terminated. NULL: those that the environment of that
+     * name has already, none for a new one. */
     const char *const *conditions;
+    /* Members of a package.json that name its main file, in order, NULL-terminated. NULL: browser
+     * where the conditions hold `browser`, then module, jsnext:main, jsnext, main. */
+    const char *const *main_fields;
+    /* Whether `browser` maps apply. PROLOGUE_AUTO: where the conditions hold `browser`. */
+    enum prologue_switch browser_maps;
 } prologue_environment;
 
 typedef struct prologue_directive {
@@ -118,24 +126,30 @@ typedef struct prologue_alias {
     const char *from; /* the exact specifier, or the part before a `/` */
     const char
         *to; /* an absolute path, a path relative to the root (`./x`), or another specifier */
+    const char *environment; /* NULL: in every environment */
 } prologue_alias;
+
+typedef struct prologue_pattern {
+    const char *text;
+    const char *environment; /* NULL: in every environment */
+} prologue_pattern;
 
 enum prologue_mode { PROLOGUE_PRODUCTION, PROLOGUE_DEVELOPMENT };
 
 typedef struct prologue_config {
     size_t size;
     enum prologue_mode mode;
-    /* Each replaces the conditions of the default environment of that name (`server`, `client`) or
-     * defines a new one after them. */
+    /* Each changes the default environment of that name (`server`, `client`), or defines a new one
+     * after them. */
     const prologue_environment *environments;
     size_t environment_count;
     const prologue_directive *directives; /* none: `use client` -> client, `use server` -> server */
     size_t directive_count;
     const prologue_alias *aliases;
     size_t alias_count;
-    const char *const *externals; /* specifier patterns, `*` matches any text */
+    const prologue_pattern *externals; /* of specifiers, `*` matches any text */
     size_t external_count;
-    const char *const *excludes; /* folders or packages that are not entered; globs */
+    const prologue_pattern *excludes; /* folders or packages that are not entered; globs */
     size_t exclude_count;
     const char *tsconfig; /* NULL: the nearest to each importer */
     uint8_t preserve_symlinks;

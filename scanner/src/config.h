@@ -15,8 +15,9 @@ struct config {
     uint32_t client_rule, server_rule; /* `use client`, `use server`; UINT32_MAX: not configured */
     struct resolve_alias *aliases;
     uint32_t alias_count;
-    struct slice *externals, *excludes;
+    struct resolve_pattern *externals, *excludes;
     uint32_t external_count, exclude_count;
+    const char **members; /* of a package.json that are kept, NULL-terminated */
     const char *tsconfig; /* NULL: the nearest to each importer */
     bool preserve_symlinks, no_elide;
 };

@@ -5,11 +5,12 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-static const char *const members[] = {"name",    "main",    "module",  "jsnext:main", "jsnext",
-                                      "browser", "exports", "imports", "tsconfig",    NULL};
+const char *const package_members[] = {"name",    "main",    "module",  "jsnext:main", "jsnext",
+                                       "browser", "exports", "imports", "tsconfig",    NULL};
 
 void packages_init(struct packages *packages, struct manifests *manifests, struct ledger *ledger) {
-    *packages = (struct packages){.manifests = manifests, .ledger = ledger};
+    *packages =
+        (struct packages){.manifests = manifests, .ledger = ledger, .members = package_members};
     rows_init(&packages->rows, ledger, PROLOGUE_SUBSYSTEM_PACKAGES, sizeof(struct package));
 }
 
@@ -141,7 +142,7 @@ struct package *package_in(struct packages *packages, struct folder *folder) {
     json_init(&package->json, packages->ledger, PROLOGUE_SUBSYSTEM_PACKAGES);
     package_clear(package);
     if (answer == MANIFEST_REFUSED ||
-        !manifest_parse(packages->manifests, file, &package->json, 0, members) ||
+        !manifest_parse(packages->manifests, file, &package->json, 0, packages->members) ||
         !package_fill(packages, package)) {
         package_clear(package);
     }

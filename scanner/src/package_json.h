@@ -24,9 +24,13 @@ struct package {
     struct package_map exports, imports, browser_map;
 };
 
+/* The members that are always kept, NULL-terminated. */
+extern const char *const package_members[];
+
 struct packages {
     struct manifests *manifests;
     struct ledger *ledger;
+    const char *const *members; /* the members that are kept: package_members, or more */
     struct rows rows;
 };
 

@@ -232,6 +232,9 @@ static enum found apply_alias(struct question *question) {
     struct slice specifier = question->specifier;
     for (uint32_t i = 0; i < resolver->alias_count; i++) {
         const struct resolve_alias *alias = &resolver->aliases[i];
+        if (!(alias->environments & question->bit)) {
+            continue;
+        }
         bool whole = slice_equal(specifier, alias->from);
         bool part =
             slice_starts(specifier, alias->from) && specifier.length > alias->from.length &&
@@ -339,9 +342,12 @@ static enum found redirect_url(struct question *question) {
     return redirect(question, question->base, (struct slice){text, length}, SLICE(""));
 }
 
-static bool is_external_by_user(const struct resolver *resolver, struct slice specifier) {
+static bool is_external_by_user(const struct question *question) {
+    const struct resolver *resolver = question->resolver;
     for (uint32_t i = 0; i < resolver->external_count; i++) {
-        if (text_matches(resolver->externals[i], specifier)) {
+        const struct resolve_pattern *pattern = &resolver->externals[i];
+        if (pattern->environments & question->bit &&
+            text_matches(pattern->text, question->specifier)) {
             return true;
         }
     }
@@ -354,7 +360,7 @@ static enum found rewrite(struct question *question) {
     if (found != NOT_FOUND) {
         return found;
     }
-    if (is_external_by_user(question->resolver, question->specifier)) {
+    if (is_external_by_user(question)) {
         return external(question, "as the options say");
     }
     if (is_url(question->specifier)) {
@@ -407,8 +413,11 @@ static struct answer ask_once(struct question *question, struct slice specifier)
     question->specifier = specifier;
     question->base = question->from;
     question->redirected = false;
-    question->answer = (struct answer){
-        .outcome = RESOLVE_FAILED, .path = NO_PATH, .plain = is_relative(specifier)};
+    const struct resolver *resolver = question->resolver;
+    question->answer = (struct answer){.outcome = RESOLVE_FAILED,
+                                       .path = NO_PATH,
+                                       .plain = is_relative(specifier) && !resolver->alias_count &&
+                                                !resolver->external_count};
     if (ask_all(question) == NOT_FOUND || question->answer.outcome == RESOLVE_FAILED) {
         question->answer.outcome = RESOLVE_FAILED;
         question->answer.path = NO_PATH;
@@ -513,6 +522,7 @@ struct answer resolve(struct resolver *resolver, struct folder *from, struct sli
     }
     question.resolver = resolver;
     question.environment = &resolver->environments[environment];
+    question.bit = UINT32_C(1) << environment;
     question.require = require;
     question.from = from;
     question.trace = trace;

@@ -30,11 +30,19 @@ struct resolve_environment {
     struct slice name;
     const struct slice *conditions;
     uint32_t condition_count;
-    bool browser; /* the client's main fields, and browser maps */
+    const struct slice *main_fields;
+    uint32_t main_field_count;
+    bool browser; /* browser maps apply */
 };
 
 struct resolve_alias {
     struct slice from, to;
+    uint32_t environments; /* bits */
+};
+
+struct resolve_pattern {
+    struct slice text;
+    uint32_t environments; /* bits */
 };
 
 /* The steps taken, for people. */
@@ -60,7 +68,7 @@ struct resolver {
     uint32_t environment_count;
     const struct resolve_alias *aliases;
     uint32_t alias_count;
-    const struct slice *externals;
+    const struct resolve_pattern *externals;
     uint32_t external_count;
     struct rows memos; /* answers for bare specifiers */
     struct table memo_table;

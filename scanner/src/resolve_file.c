@@ -303,11 +303,10 @@ static enum found try_main(struct question *question, struct package *package,
 
 static enum found try_mains(struct question *question, struct package *package,
                             struct folder *folder) {
-    bool browser = question->environment->browser;
-    const uint32_t fields[] = {browser ? package->browser : JSON_NONE, package->module,
-                               package->jsnext_main, package->jsnext, package->main};
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        enum found found = try_main(question, package, folder, fields[i]);
+    const struct resolve_environment *environment = question->environment;
+    for (uint32_t i = 0; i < environment->main_field_count; i++) {
+        uint32_t field = json_get(&package->json, 0, environment->main_fields[i]);
+        enum found found = try_main(question, package, folder, field);
         if (found != NOT_FOUND) {
             return found;
         }

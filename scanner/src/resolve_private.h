@@ -14,6 +14,7 @@ enum found {
 struct question {
     struct resolver *resolver;
     const struct resolve_environment *environment;
+    uint32_t bit; /* of the environment */
     bool require;
     struct folder *from; /* the importer's */
     struct folder *base; /* what a relative specifier is relative to */

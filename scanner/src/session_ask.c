@@ -21,6 +21,13 @@ static uint64_t mix_all(uint64_t key, const char *const *texts, size_t count) {
     return mix(key, "|");
 }
 
+static uint64_t mix_patterns(uint64_t key, const prologue_pattern *patterns, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        key = mix(mix(key, patterns[i].text), patterns[i].environment);
+    }
+    return mix(key, "|");
+}
+
 /* Two configurations with the same key give the same answers. */
 static uint64_t key_of(const prologue_config *config, const char *root) {
     uint64_t key = mix(1, root);
@@ -28,14 +35,19 @@ static uint64_t key_of(const prologue_config *config, const char *root) {
         return key;
     }
     for (size_t i = 0; i < config->environment_count; i++) {
-        key = mix(key, config->environments[i].name);
-        key = mix_all(key, config->environments[i].conditions, SIZE_MAX);
+        const prologue_environment *one = &config->environments[i];
+        char maps[] = {(char)('a' + (one->conditions != NULL) * 8 + (one->main_fields != NULL) * 4 +
+                              (int)one->browser_maps),
+                       0};
+        key = mix_all(mix(mix(key, one->name), maps), one->conditions, SIZE_MAX);
+        key = mix_all(key, one->main_fields, SIZE_MAX);
     }
     for (size_t i = 0; i < config->alias_count; i++) {
-        key = mix(mix(key, config->aliases[i].from), config->aliases[i].to);
+        const prologue_alias *one = &config->aliases[i];
+        key = mix(mix(mix(key, one->from), one->to), one->environment);
     }
-    key = mix_all(key, config->externals, config->external_count);
-    key = mix_all(key, config->excludes, config->exclude_count);
+    key = mix_patterns(key, config->externals, config->external_count);
+    key = mix_patterns(key, config->excludes, config->exclude_count);
     char flags[] = {'a', (char)('a' + (config->preserve_symlinks != 0)),
                     (char)('a' + (int)config->mode), 0};
     return mix(mix(key, config->tsconfig), flags);

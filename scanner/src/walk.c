@@ -77,39 +77,57 @@ static bool matches_folder(struct slice pattern, struct slice path) {
     return false;
 }
 
-bool walk_excludes(const struct walk *walk, path_id id) {
+static bool excludes(struct slice pattern, struct slice path, struct slice package) {
+    if (slice_starts(pattern, SLICE("./"))) {
+        pattern = slice_skip(pattern, 2);
+    }
+    if (slice_ends(pattern, SLICE("/"))) {
+        pattern.length--;
+    }
+    return (package.length && glob_matches(pattern, package, true)) ||
+           glob_matches(pattern, path, true) || matches_folder(pattern, path);
+}
+
+uint32_t walk_exclusions(const struct walk *walk, path_id id) {
     char text[PATH_LONGEST + 2];
+    uint32_t excluded = 0;
     if (!walk->config.exclude_count) {
-        return false;
+        return 0;
     }
     struct slice path = {text, path_relative(&walk->paths, walk->root, id, text, sizeof text)};
     struct slice package = package_of_text(path);
     for (uint32_t i = 0; i < walk->config.exclude_count; i++) {
-        struct slice pattern = walk->config.excludes[i];
-        if (slice_starts(pattern, SLICE("./"))) {
-            pattern = slice_skip(pattern, 2);
-        }
-        if (slice_ends(pattern, SLICE("/"))) {
-            pattern.length--;
-        }
-        if ((package.length && glob_matches(pattern, package, true)) ||
-            glob_matches(pattern, path, true) || matches_folder(pattern, path)) {
-            return true;
+        const struct resolve_pattern *pattern = &walk->config.excludes[i];
+        if (pattern->environments & ~excluded && excludes(pattern->text, path, package)) {
+            excluded |= pattern->environments;
         }
     }
-    return false;
+    return excluded;
 }
 
-/* The row of a script, asked for now if nobody has. NULL: excluded, or no memory. */
-struct file *walk_ask_for(struct walk *walk, path_id path) {
+static uint32_t all_environments(const struct walk *walk) {
+    return UINT32_MAX >> (PROLOGUE_MAX_ENVIRONMENTS - walk->config.environment_count);
+}
+
+bool walk_excludes(const struct walk *walk, path_id id) {
+    return (all_environments(walk) & ~walk_exclusions(walk, id)) == 0;
+}
+
+struct file *walk_ask_for(struct walk *walk, path_id path, uint32_t environments) {
     struct file *file = graph_file(&walk->graph, path);
     if (!file) {
         walk_fail(walk, ledger_error(walk->ledger));
         return NULL;
     }
     if (file->state == FILE_NEW) {
+        file->excluded = walk_exclusions(walk, path);
+    }
+    if (!(environments & all_environments(walk) & ~file->excluded)) {
+        return NULL;
+    }
+    if (file->state == FILE_NEW) {
         unsigned dialect = 0;
-        if (walk_excludes(walk, path) || !language_of(path_name(&walk->paths, path), &dialect)) {
+        if (!language_of(path_name(&walk->paths, path), &dialect)) {
             return NULL;
         }
         file->dialect = (uint8_t)dialect;
@@ -121,6 +139,7 @@ struct file *walk_ask_for(struct walk *walk, path_id path) {
 }
 
 void walk_request(struct walk *walk, struct file *file, uint32_t environments) {
+    environments &= ~file->excluded;
     if ((file->requested & environments) != environments) {
         file->requested |= environments;
         if (file->state == FILE_READY) {
@@ -189,7 +208,7 @@ static uint32_t edge_of(const struct answer *answer) {
 }
 
 static void enter(struct walk *walk, path_id path, const struct waiter *edge) {
-    struct file *target = walk_ask_for(walk, path);
+    struct file *target = walk_ask_for(walk, path, UINT32_C(1) << edge->environment);
     if (!target) {
         return;
     }
@@ -288,6 +307,7 @@ static void visit(struct walk *walk, struct file *file, uint32_t environment) {
 
 static void visit_all(struct walk *walk, struct file *file) {
     uint32_t wanted = file->switched && file->requested ? file->switched : file->requested;
+    wanted &= ~file->excluded;
     for (uint32_t left; (left = wanted & ~file->visited) && !walk->error;) {
         walk->modules += file->visited == 0;
         visit(walk, file, (uint32_t)__builtin_ctz(left));
@@ -313,7 +333,8 @@ static void take_directives(struct walk *walk, struct file *file) {
     }
     file->switched = best == INT16_MAX ? 0 : walk->config.rules[best].environments;
     if (file->source && file->has_directive) {
-        file->requested |= file->switched ? file->switched : UINT32_C(1) << walk->config.server;
+        uint32_t own = file->switched ? file->switched : UINT32_C(1) << walk->config.server;
+        file->requested |= own & ~file->excluded;
     }
 }
 
@@ -339,7 +360,7 @@ static void move_request(struct walk *walk, struct file *file, path_id real) {
     if (real == file->path || !language_of(path_name(&walk->paths, real), NULL)) {
         return;
     }
-    struct file *target = walk_ask_for(walk, real);
+    struct file *target = walk_ask_for(walk, real, source ? UINT32_MAX : requested);
     if (target) {
         target->source |= source;
         if (!file->waiters) {
@@ -509,6 +530,7 @@ static void apply_config(struct walk *walk) {
     struct resolver *resolver = &walk->resolver;
     const struct config *config = &walk->config;
     walk->realpath.preserve = config->preserve_symlinks;
+    walk->packages.members = config->members;
     resolver->environments = config->environments;
     resolver->environment_count = config->environment_count;
     resolver->aliases = config->aliases;

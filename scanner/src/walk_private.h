@@ -12,9 +12,12 @@ int walk_refuse(struct walk *walk, int code, const char *what);
 /* path_join() of what the user named; `refusal` where it cannot be a path. 0 or a code. */
 int walk_join(struct walk *walk, path_id base, const char *text, int refusal, path_id *out);
 
+/* The environments that the user excluded a path from, as bits. */
+uint32_t walk_exclusions(const struct walk *walk, path_id path);
 bool walk_excludes(const struct walk *walk, path_id path);
-/* The row of a script, asked for now if nobody has. NULL: excluded, or no memory. */
-struct file *walk_ask_for(struct walk *walk, path_id path);
+/* The row of a script, asked for now if nobody has. NULL: excluded from all these environments, or
+ * no memory. */
+struct file *walk_ask_for(struct walk *walk, path_id path, uint32_t environments);
 void walk_request(struct walk *walk, struct file *file, uint32_t environments);
 /* Hands what is asked for to the workers, as far as they have room. */
 void walk_feed(struct walk *walk);

@@ -25,7 +25,7 @@ static int start_entry(struct walk *walk, const prologue_entry *entry) {
         return code;
     }
     walk->entries[walk->entry_count++] = (struct walk_entry){real, (uint32_t)environment};
-    struct file *file = walk_ask_for(walk, real);
+    struct file *file = walk_ask_for(walk, real, UINT32_C(1) << environment);
     if (file) {
         walk_request(walk, file, UINT32_C(1) << environment);
     }
@@ -44,7 +44,7 @@ struct folder_list {
 static void add_source(struct walk *walk, path_id path) {
     if (walk->realpath.preserve || !path_in_node_modules(&walk->paths, path) ||
         path_in_node_modules(&walk->paths, walk->root)) {
-        struct file *file = walk_ask_for(walk, path);
+        struct file *file = walk_ask_for(walk, path, UINT32_MAX);
         if (file) {
             file->source = true;
         }

@@ -195,6 +195,60 @@ test("--alias, --external and --exclude", (t) => {
   assert.ok(!paths(report).includes("node_modules/kept2/index.js"), "an excluded package is not entered");
 });
 
+test("--alias, --external and --exclude may hold in one environment alone", (t) => {
+  const root = project(t, {
+    "src/a.ts": 'import "./both";', "src/c.tsx": "'use client'; import './both';",
+    "src/both.ts": 'import "one"; import "left"; import "./near"; import "vendor";',
+    "src/near.ts": "", "src/far.ts": "",
+    ...Object.fromEntries(["one", "two", "left", "vendor"].map((name) => [`node_modules/${name}/index.js`, ""])),
+  });
+  const report = scan(root, [
+    "--entry", "src/a.ts", "--edges", "--alias", "client=one=two", "--alias", "server=./near=./src/far.ts", "--external", "server=left", "--exclude", "client=vendor",
+  ], { status: 0 });
+  const { imports } = report.modules.find(({ path }) => path === "src/both.ts");
+  assert.deepEqual(Object.fromEntries(imports.map(({ specifier, resolved }) => [specifier, resolved])), {
+    one: { server: "node_modules/one/index.js", client: "node_modules/two/index.js" },
+    left: { server: "external:left", client: "node_modules/left/index.js" },
+    "./near": { server: "src/far.ts", client: "src/near.ts" },
+    vendor: { server: "node_modules/vendor/index.js", client: "node_modules/vendor/index.js" },
+  });
+  assert.deepEqual(pairs(report).filter((pair) => /vendor|near|far|left/.test(pair)), [
+    "node_modules/left/index.js client", "node_modules/vendor/index.js server", "src/far.ts server", "src/near.ts client",
+  ]);
+});
+
+test("a directive does not switch to an environment that excludes its module", (t) => {
+  const root = project(t, { "src/a.tsx": "'use client'; import './b'", "src/b.ts": "" });
+  const args = ["--env", "ssr=node", "--directive", "use client=client,ssr", "--exclude", "ssr=src/a.tsx"];
+  assert.deepEqual(pairs(scan(root, args, { status: 0 })), ["src/a.tsx client", "src/b.ts client"]);
+});
+
+test("--main-fields and --browser-maps", (t) => {
+  const root = project(t, {
+    "src/a.ts": 'import "p"',
+    "node_modules/p/package.json": { main: "m.js", source: "s.js", module: "e.js", browser: { "./m.js": "./b.js" } },
+    ...Object.fromEntries(["m", "s", "e", "b"].map((name) => [`node_modules/p/${name}.js`, ""])),
+  });
+  const first = (env, ...args) => paths(scan(root, ["--entry", `${env}=src/a.ts`, ...args]))[0];
+  assert.equal(first("server"), "node_modules/p/e.js");
+  assert.equal(first("server", "--main-fields", "server=source,main"), "node_modules/p/s.js");
+  assert.equal(first("client", "--main-fields", "client=main"), "node_modules/p/b.js");
+  assert.equal(first("client", "--main-fields", "client=main", "--browser-maps", "client=no"), "node_modules/p/m.js");
+  assert.equal(first("edge", "--main-fields", "edge=main", "--env", "edge=worker", "--browser-maps", "edge=yes"), "node_modules/p/b.js");
+});
+
+test("server-only and client-only resolve by their conditions", (t) => {
+  const root = project(t, {
+    "src/a.ts": 'import "server-only"; import "client-only"; import "./c"', "src/c.tsx": "'use client'; import 'server-only'; import 'client-only';",
+    ...pkg("server-only", { ".": { "react-server": "./empty.js", default: "./index.js" } }, { "empty.js": "", "index.js": "" }),
+    ...pkg("client-only", { ".": { "react-server": "./error.js", default: "./index.js" } }, { "error.js": "", "index.js": "" }),
+  });
+  assert.deepEqual(pairs(scan(root, ["--entry", "src/a.ts"], { status: 0 })), [
+    "node_modules/client-only/error.js server", "node_modules/client-only/index.js client",
+    "node_modules/server-only/empty.js server", "node_modules/server-only/index.js client", "src/a.ts server", "src/c.tsx client",
+  ]);
+});
+
 test("tsconfig paths, for first-party importers only", (t) => {
   const root = project(t, {
     "src/a.ts": 'import "@/b"; import "p"',
