@@ -17,9 +17,11 @@ static void operand_missing(struct lexer *lexer);
 static void open_paren(struct lexer *lexer, unsigned flags) {
     struct frame *below = frame_top(lexer);
     bool named = at_element(lexer, below);
+    bool pieces = below->state == OPERAND && in_specifier(below);
     below->state = OPERATOR;
     token_next(lexer);
     struct frame *frame = push_expression(lexer, EX_PAREN, F_SEQUENCE | F_PATTERN | flags);
+    frame->extra = pieces ? X_PIECES : 0;
     frame->mark = lexer->reference_count;
     frame->bindables = lexer->bindable_count;
     if (named) {
@@ -46,7 +48,7 @@ static void open_object(struct lexer *lexer) {
 
 static void open_template(struct lexer *lexer) {
     struct frame *below = frame_top(lexer);
-    bool piece = below->kind == EX_SPECIFIER && below->state == OPERAND;
+    bool piece = below->state == OPERAND && in_specifier(below);
     below->state = OPERATOR;
     token_next(lexer);
     push_expression(lexer, EX_TEMPLATE, F_SEQUENCE)->extra = piece;
@@ -188,7 +190,7 @@ static void operand_missing(struct lexer *lexer) {
 /* Reads prefix operators and one operand, or what begins one. */
 void on_operand(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
-    if (frame->kind >= EX_SPECIFIER && frame->kind <= EX_GLOB_LIST) {
+    if (in_specifier(frame)) {
         specifier_operand(lexer);
     }
     switch (lexer->token.kind) {
@@ -277,14 +279,17 @@ static void close_paren(struct lexer *lexer) {
         return;
     }
     bool typed = frame.flags & F_TYPED || empty;
-    if (at_kind(lexer, T_ARROW) && !lexer->token.newline) {
+    bool arrow = at_kind(lexer, T_ARROW) && !lexer->token.newline;
+    bool result = lexer->typescript && at_kind(lexer, T_COLON) && (typed || !takes_colon(lexer));
+    specifier_close_paren(lexer, &frame, arrow || result);
+    if (arrow) {
         push_arrow(lexer, frame.mark, frame.bindables, frame.flags & F_ASYNC,
                    frame.flags & F_NAMED);
-    } else if (lexer->typescript && at_kind(lexer, T_COLON) && (typed || !takes_colon(lexer))) {
-        struct frame *result = frame_push(lexer, ARROW_RESULT);
-        result->flags = frame.flags & (F_ASYNC | F_NAMED);
-        result->mark = frame.mark;
-        result->bindables = frame.bindables;
+    } else if (result) {
+        struct frame *type = frame_push(lexer, ARROW_RESULT);
+        type->flags = frame.flags & (F_ASYNC | F_NAMED);
+        type->mark = frame.mark;
+        type->bindables = frame.bindables;
         token_next(lexer);
         push_type(lexer);
     } else {
@@ -551,7 +556,7 @@ static bool ends_decorator(const struct lexer *lexer) {
 /* Returns when another frame is on top, or an operand is due. */
 void on_operator(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
-    if (frame->kind >= EX_SPECIFIER && frame->kind <= EX_GLOB_LIST) {
+    if (in_specifier(frame)) {
         specifier_operator(lexer);
     } else if (frame->kind == EX_DECORATOR && ends_decorator(lexer)) {
         end_expression(lexer);

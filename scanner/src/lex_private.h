@@ -217,6 +217,7 @@ enum frame_flag {
 enum expression_extra {
     X_DEFAULT = 1, /* of what may be a pattern: past the `=` of an element */
     X_URL = 2,     /* the arguments of `new URL` */
+    X_PIECES = 4,  /* parentheses in a specifier */
 };
 
 struct frame {
@@ -225,6 +226,8 @@ struct frame {
     uint32_t mark;              /* references or pieces when it began */
     uint32_t bindables;         /* likewise; of a specifier: the reference to `require` */
     uint32_t name, name_length; /* what a function here would be called */
+    uint32_t argument;          /* of a specifier: where it begins, */
+    uint32_t operand;           /* and the first piece of the operand */
 };
 
 struct scope {
@@ -581,9 +584,11 @@ void read_export(struct lexer *lexer);
 bool read_plain(struct lexer *lexer); /* a declaration of plain names; false: it is none */
 uint32_t import_add(struct lexer *lexer, enum fact_kind kind, unsigned flags,
                     const struct token *literal);
+bool in_specifier(const struct frame *frame); /* whose literals are pieces of a specifier */
 void specifier_operand(struct lexer *lexer);
 void specifier_operator(struct lexer *lexer);
 void specifier_end(struct lexer *lexer);
+void specifier_close_paren(struct lexer *lexer, const struct frame *paren, bool parameters);
 void template_piece(struct lexer *lexer);
 void specifier_open(struct lexer *lexer, enum fact_kind kind, uint32_t reference);
 void glob_open(struct lexer *lexer);

@@ -172,11 +172,15 @@ static void add_hole(struct lexer *lexer) {
     add_piece(lexer, NONE, NONE, false);
 }
 
-/* `name` of the frame: the first piece of the operand that is being read. */
+bool in_specifier(const struct frame *frame) {
+    return (frame->kind >= EX_SPECIFIER && frame->kind <= EX_GLOB_LIST) ||
+           (frame->kind == EX_PAREN && frame->extra & X_PIECES);
+}
+
 void specifier_operand(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     const struct token *token = &lexer->token;
-    frame->name = lexer->piece_count;
+    frame->operand = lexer->piece_count;
     switch (token->kind) {
     case T_STRING:
     case T_TEMPLATE:
@@ -186,6 +190,7 @@ void specifier_operand(struct lexer *lexer) {
         add_piece(lexer, token->start + 1, token->end - 2, token->escaped);
         add_hole(lexer);
         return;
+    case T_LPAREN: /* its pieces follow */
     case T_RPAREN:
     case T_RBRACKET:
     case T_COMMA:
@@ -213,11 +218,33 @@ void template_piece(struct lexer *lexer) {
     }
 }
 
+static void forget_operand(struct lexer *lexer) {
+    lexer->piece_count = frame_top(lexer)->operand;
+    add_hole(lexer);
+}
+
+/* The operand that parentheses were, the parameters of an arrow function or not. */
+void specifier_close_paren(struct lexer *lexer, const struct frame *paren, bool parameters) {
+    if (!(paren->extra & X_PIECES)) {
+        return;
+    }
+    struct frame *frame = frame_top(lexer);
+    bool joined = paren->extra & SPECIFIER_JOINED;
+    bool glob = frame->kind == EX_GLOB || frame->kind == EX_GLOB_LIST;
+    if (parameters || paren->extra & SPECIFIER_UNKNOWN || (joined && glob)) {
+        forget_operand(lexer);
+    } else if (joined) {
+        frame->extra |= SPECIFIER_JOINED;
+    }
+}
+
 void specifier_operator(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     switch (lexer->token.kind) {
     case T_COMMA:
-        if (frame->kind != EX_GLOB_LIST) {
+        if (frame->kind == EX_PAREN) {
+            frame->extra |= SPECIFIER_UNKNOWN;
+        } else if (frame->kind != EX_GLOB_LIST) {
             specifier_end(lexer);
         }
         return;
@@ -226,7 +253,7 @@ void specifier_operator(struct lexer *lexer) {
         return;
     case T_PLUS:
         frame->extra |= SPECIFIER_JOINED;
-        if (frame->kind == EX_SPECIFIER) {
+        if (frame->kind == EX_SPECIFIER || frame->kind == EX_PAREN) {
             return;
         }
         break;
@@ -241,8 +268,7 @@ void specifier_operator(struct lexer *lexer) {
     default:
         frame->extra |= SPECIFIER_UNKNOWN;
     }
-    lexer->piece_count = frame->name; /* of the operand nothing is known after all */
-    add_hole(lexer);
+    forget_operand(lexer);
 }
 
 /* ---- what the argument came to --------------------------------------------------------------- */
@@ -298,7 +324,7 @@ static void end_specifier(struct lexer *lexer, const struct frame *frame) {
     } else if (known && is_relative(lexer, pieces)) {
         add_glob(lexer, pieces, count);
     } else {
-        note_add(lexer, NOTE_NOT_FOLLOWED, 0, -1, frame->opened, lexer->previous.end);
+        note_add(lexer, NOTE_NOT_FOLLOWED, 0, -1, frame->argument, lexer->previous.end);
     }
     if (reference) {
         reference->import = lexer->facts->import_count > import ? import : NONE;
@@ -326,7 +352,7 @@ static void add_pattern(struct lexer *lexer, const struct piece *piece, uint32_t
 static void end_glob(struct lexer *lexer, const struct frame *frame) {
     for (uint32_t i = frame->mark; i < lexer->piece_count; i++) {
         if (is_hole(&lexer->pieces[i])) {
-            note_add(lexer, NOTE_NOT_FOLLOWED, 0, -1, frame->opened, lexer->previous.end);
+            note_add(lexer, NOTE_NOT_FOLLOWED, 0, -1, frame->argument, lexer->previous.end);
             return;
         }
     }
@@ -357,13 +383,16 @@ void specifier_open(struct lexer *lexer, enum fact_kind kind, uint32_t reference
     token_next(lexer);
     struct frame *frame = push_expression(lexer, EX_SPECIFIER, F_SEQUENCE);
     frame->mark = lexer->piece_count;
+    frame->argument = lexer->previous.end;
     frame->bindables = reference;
     frame->extra = (uint8_t)kind;
 }
 
 void glob_open(struct lexer *lexer) {
     token_next(lexer);
-    push_expression(lexer, EX_GLOB, F_SEQUENCE)->mark = lexer->piece_count;
+    struct frame *frame = push_expression(lexer, EX_GLOB, F_SEQUENCE);
+    frame->mark = lexer->piece_count;
+    frame->argument = lexer->previous.end;
 }
 
 /* After `import.meta`, which itself stands after a comma or does not. */

@@ -204,13 +204,14 @@ static bool read_relative_glob(struct syntax_parse *parse, TSNode node) {
 }
 
 static void read_target(struct syntax_reading *reading, TSNode call, uint8_t kind, uint8_t flags) {
-    TSNode argument = syntax_unwrap(syntax_first_child(field(call, "arguments")));
+    TSNode written = syntax_first_child(field(call, "arguments")),
+           argument = syntax_unwrap(written);
     if (ts_node_is_null(argument))
         return;
     if (is_literal(argument))
         add_literal(reading->parse, kind, flags, argument);
     else if (!read_relative_glob(reading->parse, argument))
-        add_note(reading->parse, argument, argument);
+        add_note(reading->parse, written, written);
 }
 
 static void add_meta_pattern(struct syntax_parse *parse, TSNode literal) {
@@ -226,7 +227,7 @@ static void add_meta_pattern(struct syntax_parse *parse, TSNode literal) {
 static bool all_literal(TSNode array) {
     uint32_t index = 0;
     for (;;) {
-        TSNode element = syntax_next_child(array, &index);
+        TSNode element = syntax_unwrap(syntax_next_child(array, &index));
         if (ts_node_is_null(element))
             return index > 0;
         if (!is_literal(element))
@@ -237,10 +238,11 @@ static bool all_literal(TSNode array) {
 static void read_meta_glob(struct syntax_reading *reading, TSNode call) {
     struct syntax_parse *parse = reading->parse;
     TSNode argument = syntax_first_child(field(call, "arguments"));
+    TSNode only = syntax_unwrap(argument);
     uint32_t index = 0;
-    if (is_literal(argument)) {
+    if (is_literal(only)) {
         parse->groups++;
-        add_meta_pattern(parse, argument);
+        add_meta_pattern(parse, only);
         return;
     }
     if (!syntax_is(argument, "array") || !all_literal(argument)) {
@@ -250,7 +252,7 @@ static void read_meta_glob(struct syntax_reading *reading, TSNode call) {
     }
     parse->groups++;
     for (;;) {
-        TSNode element = syntax_next_child(argument, &index);
+        TSNode element = syntax_unwrap(syntax_next_child(argument, &index));
         if (ts_node_is_null(element))
             return;
         add_meta_pattern(parse, element);
