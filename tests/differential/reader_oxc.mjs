@@ -10,11 +10,20 @@ const GOALS = ["module", "commonjs", "script"];
 const isType = (node) => (node.importKind ?? node.exportKind) === "type";
 const isFunction = ({ type }) => type === "FunctionDeclaration" || type === "FunctionExpression" || type === "ArrowFunctionExpression";
 
+// Some trees cannot be had: lone surrogates make them JSON that is none.
+function treeOf(result) {
+  try {
+    return result.program;
+  } catch {
+    return null;
+  }
+}
+
 // null where it has errors under each of the goals.
 function parse(path, source, lang, goals) {
   for (const sourceType of goals) {
-    const { program, errors } = parseSync(path, source, { lang, sourceType, preserveParens: false, astType: "ts" });
-    if (errors.length === 0) return program;
+    const result = parseSync(path, source, { lang, sourceType, preserveParens: false, astType: "ts" });
+    if (result.errors.length === 0) return treeOf(result);
   }
   return null;
 }
