@@ -120,7 +120,7 @@ static void begin(struct lexer *lexer) {
     lexer->require_end = lexer->glob_end = lexer->url_end = lexer->async_end =
         lexer->parameters_end = NONE;
     lexer->has_jsx = lexer->has_module_syntax = lexer->late_import = false;
-    lexer->past_head = false;
+    lexer->past_head = lexer->top_await = false;
     lexer->last_candidate = NONE;
     lexer->environments = 0;
     scope_reset(lexer);
@@ -259,7 +259,7 @@ enum lex_answer lexer_read(struct lexer *lexer, const struct lex_options *option
     lexer->size = size >= NONE - 64 ? 0 : (uint32_t)size;
     lexer->typescript = options->dialect & DIALECT_TYPESCRIPT;
     lexer->jsx = options->dialect & DIALECT_JSX;
-    lexer->again = false;
+    lexer->again = lexer->script = false;
     facts->grammar = false;
     if (is_utf16(bytes, size)) {
         note_add(lexer, NOTE_BINARY, 0, -1, 0, 0);
@@ -269,8 +269,9 @@ enum lex_answer lexer_read(struct lexer *lexer, const struct lex_options *option
         return LEX_UNSURE;
     }
     read_once(lexer);
-    if (lexer->late_import && !lexer->failed) {
-        lexer->again = true;
+    lexer->again = lexer->late_import && !lexer->failed;
+    lexer->script = lexer->failed && lexer->top_await && !lexer->has_module_syntax;
+    if (!facts->error && (lexer->again || lexer->script)) {
         facts_clear(facts);
         read_once(lexer);
     }

@@ -56,7 +56,8 @@ static void push_initializer(struct lexer *lexer, unsigned flags, uint32_t name,
 void on_binding_next(struct lexer *lexer) {
     struct frame frame = *frame_top(lexer);
     bool typescript = lexer->typescript;
-    if (typescript && (at_kind(lexer, T_QUESTION) || at_kind(lexer, T_BANG))) {
+    bool definite = at_kind(lexer, T_BANG) && !lexer->token.newline;
+    if (typescript && (at_kind(lexer, T_QUESTION) || definite)) {
         token_next(lexer);
     } else if (typescript && at_kind(lexer, T_COLON)) {
         token_next(lexer);

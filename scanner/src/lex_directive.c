@@ -70,17 +70,14 @@ static bool is_literal(const struct token *token) {
     return token->kind == T_STRING || token->kind == T_TEMPLATE;
 }
 
-/* Whether the statement ends at `end`, or after the parenthesis that follows. */
-static bool is_whole_statement(struct lexer *lexer, uint32_t end, bool parenthesised) {
-    uint32_t cursor = lexer->cursor;
-    lexer->cursor = end;
-    struct token next = token_peek(lexer);
+/* Whether the statement ends after the literal, or after the parenthesis that follows. */
+static bool is_whole_statement(struct lexer *lexer, const struct token *literal,
+                               bool parenthesised) {
+    struct token next = token_peek_past(lexer, literal);
     bool closed = !parenthesised || next.kind == T_RPAREN;
     if (parenthesised && closed) {
-        lexer->cursor = next.end;
-        next = token_peek(lexer);
+        next = token_peek_past(lexer, &next);
     }
-    lexer->cursor = cursor;
     bool ends =
         next.newline || next.kind == T_SEMICOLON || next.kind == T_RBRACE || next.kind == T_END;
     return closed && ends && !token_continues(&next);
@@ -98,7 +95,7 @@ void directive_check_statement(struct lexer *lexer) {
         return;
     }
     int configured = directive_set_find(lexer->options->directives, token_content(lexer, &literal));
-    if (configured >= 0 && is_whole_statement(lexer, literal.end, miss == MISS_PARENTHESISED)) {
+    if (configured >= 0 && is_whole_statement(lexer, &literal, miss == MISS_PARENTHESISED)) {
         note_add(lexer, NOTE_NEAR_MISS, miss, configured, literal.start + 1, literal.end - 1);
     }
 }
@@ -149,9 +146,23 @@ void read_prologue(struct lexer *lexer) {
     }
 }
 
+/* `body` is the frame that has just ended: a function that is called, or is any other part of an
+ * expression, has no name from what the expression is assigned to. */
+void directive_settle_names(struct lexer *lexer, const struct frame *body) {
+    const struct frame *below = frame_top(lexer);
+    bool borrowed = below->state == OPERATOR && body->name == below->name &&
+                    body->name_length == below->name_length;
+    if (!body->mark || !borrowed || at_kind(lexer, T_COMMA) || !token_continues(&lexer->token)) {
+        return;
+    }
+    for (uint32_t i = body->mark - 1; i <= body->bindables; i++) {
+        lexer->facts->directives[i].name_length = 0;
+    }
+}
+
 /* A string at the start of a function's body; false: it is no directive. */
 bool directive_add_function(struct lexer *lexer) {
-    const struct frame *frame = frame_top(lexer);
+    struct frame *frame = frame_top(lexer);
     struct token literal = lexer->token;
     if (!accept_directive(lexer)) {
         return false;
@@ -160,6 +171,8 @@ bool directive_add_function(struct lexer *lexer) {
     if (configured < 0 || lexer->ambient) {
         return true;
     }
+    frame->bindables = lexer->facts->directive_count;
+    frame->mark = frame->mark ? frame->mark : frame->bindables + 1;
     uint32_t name = facts_add_text(lexer->facts, lexer->bytes + frame->name, frame->name_length);
     struct fact_directive *directive = add_directive(lexer, &literal, configured);
     if (directive) {

@@ -85,8 +85,7 @@ static void read_async(struct lexer *lexer) {
             read_function(lexer, true);
             return;
         }
-        if (token_is_identifier(&next) && next.word != W_OF && next.word != W_AS &&
-            next.word != W_SATISFIES) {
+        if (token_is_identifier(&next) && token_peek_past(lexer, &next).kind == T_ARROW) {
             token_next(lexer);
             frame_top(lexer)->flags |= F_ASYNC;
         }
@@ -95,14 +94,20 @@ static void read_async(struct lexer *lexer) {
     use_name(lexer);
 }
 
-static bool word_is_operator(const struct lexer *lexer, const struct token *token) {
+/* At the top level it is one in a module, a name in a script. */
+bool await_is_operator(struct lexer *lexer) {
+    if (lexer->context == 0) {
+        lexer->top_await = true;
+        return !lexer->script;
+    }
+    return lexer->context & IN_ASYNC;
+}
+
+static bool word_is_operator(struct lexer *lexer, const struct token *token) {
     if (token->escaped) {
         return false;
     }
-    if (token->word == W_YIELD) {
-        return lexer->context & IN_GENERATOR;
-    }
-    return lexer->context & IN_ASYNC || lexer->context == 0;
+    return token->word == W_YIELD ? lexer->context & IN_GENERATOR : await_is_operator(lexer);
 }
 
 static void read_word(struct lexer *lexer) {

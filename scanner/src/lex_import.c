@@ -311,8 +311,7 @@ static bool plain_source(struct lexer *lexer, const struct plain *plain, enum fa
     return true;
 }
 
-/* At `import` or `export`. false: nothing has been read. */
-bool read_plain(struct lexer *lexer) {
+static bool read_plain_words(struct lexer *lexer) {
     bool binds = at_word(lexer, W_IMPORT);
     struct clause clause = {.owner = lexer->facts->import_count};
     struct plain plain = {.at = lexer->cursor};
@@ -329,6 +328,16 @@ bool read_plain(struct lexer *lexer) {
     bool quoted = plain.byte == '"' || plain.byte == '\'';
     return quoted && (named || binds) &&
            plain_source(lexer, &plain, binds ? FACT_IMPORT : FACT_EXPORT, &clause);
+}
+
+/* At `import` or `export`. false: nothing has been read. */
+bool read_plain(struct lexer *lexer) {
+    uint32_t names = lexer->name_count;
+    if (read_plain_words(lexer)) {
+        return true;
+    }
+    scope_disown(lexer, names);
+    return false;
 }
 
 /* ---- import declarations, any ---------------------------------------------------------------- */

@@ -207,22 +207,16 @@ void on_jsx_children(struct lexer *lexer) {
 
 /* At `<` in a .tsx file: `<T,>`, `<T extends U>` and `<const T>` are type parameters. */
 bool jsx_arrow_follows(struct lexer *lexer) {
-    uint32_t cursor = lexer->cursor;
-    struct token name = token_peek(lexer), next, after;
+    struct token name = token_peek(lexer);
     if (!token_is_identifier(&name) && name.word != W_CONST) {
         return false;
     }
-    lexer->cursor = name.end;
-    next = after = token_peek(lexer);
-    if (next.word == W_EXTENDS) {
-        lexer->cursor = next.end;
-        after = token_peek(lexer);
-    }
-    lexer->cursor = cursor;
+    struct token next = token_peek_past(lexer, &name);
     if (name.word == W_CONST) {
         return token_is_identifier(&next);
     }
     if (next.word == W_EXTENDS) {
+        struct token after = token_peek_past(lexer, &next);
         return after.kind != T_ASSIGN && after.kind != T_GREATER && after.kind != T_SLASH;
     }
     return next.kind == T_COMMA || next.kind == T_ASSIGN;

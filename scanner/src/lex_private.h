@@ -312,6 +312,8 @@ struct lexer {
     bool has_jsx, has_module_syntax;
     bool past_head, late_import; /* an import that binds names may come after their uses: */
     bool again;                  /* a second pass then knows the names from the start */
+    bool top_await;              /* has been met, and taken for a module's operator; */
+    bool script;                 /* a second pass takes it for a name */
     uint64_t speculated;         /* bytes that were read ahead */
     uint32_t environments;       /* that the prologue's directives switch to so far */
 };
@@ -323,6 +325,7 @@ enum context { IN_ASYNC = 1, IN_GENERATOR = 2, IN_ORDINARY_FUNCTION = 4 };
 void words_prepare(struct lexer *lexer); /* once for each lexer */
 void token_next(struct lexer *lexer);    /* previous = token, token = the one after it */
 struct token token_peek(struct lexer *lexer);
+struct token token_peek_past(struct lexer *lexer, const struct token *token);
 void token_regex(struct lexer *lexer);           /* the current `/` begins a regular expression */
 void token_template_resume(struct lexer *lexer); /* the current `}` goes on with a template */
 void token_extend(struct lexer *lexer);          /* the current `<`, `>` or `/` as an operator */
@@ -513,6 +516,7 @@ void on_operator(struct lexer *lexer);
 void on_finished(struct lexer *lexer);
 struct frame *push_expression(struct lexer *lexer, enum expression_kind kind, unsigned flags);
 void use_name(struct lexer *lexer); /* the name at the current token is an operand */
+bool await_is_operator(struct lexer *lexer);
 
 /* Whether the current token begins an element of the frame. */
 static inline bool at_element(const struct lexer *lexer, const struct frame *frame) {
@@ -558,6 +562,7 @@ void scope_close(struct lexer *lexer);
 void scope_declare(struct lexer *lexer, const struct token *token, bool var);
 uint32_t scope_name(struct lexer *lexer, const struct token *token); /* NONE: does not matter */
 uint32_t scope_add_name(struct lexer *lexer, const struct token *token, uint32_t owner);
+void scope_disown(struct lexer *lexer, uint32_t first); /* no import binds it and those after it */
 /* A value use. NONE where the name does not matter. */
 uint32_t scope_reference(struct lexer *lexer, const struct token *token);
 void scope_bindable(struct lexer *lexer, uint32_t reference);
@@ -600,6 +605,7 @@ uint32_t cook(struct lexer *lexer, uint32_t start, uint32_t end, bool escaped, u
 
 void read_prologue(struct lexer *lexer);
 bool directive_add_function(struct lexer *lexer);
+void directive_settle_names(struct lexer *lexer, const struct frame *body);
 void directive_check_statement(struct lexer *lexer);
 void note_add(struct lexer *lexer, enum fact_note_code code, unsigned detail, int configured,
               uint32_t start, uint32_t end);

@@ -171,6 +171,12 @@ uint32_t scope_add_name(struct lexer *lexer, const struct token *token, uint32_t
     return name;
 }
 
+void scope_disown(struct lexer *lexer, uint32_t first) {
+    for (uint32_t name = first; name < lexer->name_count; name++) {
+        lexer->names[name].owner = NONE;
+    }
+}
+
 /* ---- references ------------------------------------------------------------------------------ */
 
 uint32_t scope_reference(struct lexer *lexer, const struct token *token) {

@@ -225,6 +225,18 @@ static bool is_const_enum(struct lexer *lexer) {
     return lexer->typescript && at_word(lexer, W_CONST) && token_peek(lexer).word == W_ENUM;
 }
 
+/* `using x`; `for (using of x)` has a variable of that name, `for (using of = x;;)` declares one. */
+static bool using_declares(struct lexer *lexer, const struct token *name) {
+    if (!token_is_identifier(name) || name->newline) {
+        return false;
+    }
+    if (name->word != W_OF && name->word != W_AS && name->word != W_SATISFIES) {
+        return true;
+    }
+    struct token after = token_peek_past(lexer, name);
+    return after.kind == T_ASSIGN || after.kind == T_COLON;
+}
+
 /* At `var`, `let`, `const`, `using` or `await using` where they declare something. */
 static bool at_declaration(struct lexer *lexer) {
     const struct token *token = &lexer->token;
@@ -241,10 +253,14 @@ static bool at_declaration(struct lexer *lexer) {
         return starts_binding(&next);
     case W_USING:
         next = token_peek(lexer);
-        return token_is_identifier(&next) && !next.newline && next.word != W_OF;
+        return using_declares(lexer, &next);
     case W_AWAIT:
         next = token_peek(lexer);
-        return next.word == W_USING && !next.newline && lexer->context != IN_ORDINARY_FUNCTION;
+        if (next.word != W_USING || next.newline || !await_is_operator(lexer)) {
+            return false;
+        }
+        next = token_peek_past(lexer, &next);
+        return token_is_identifier(&next) && !next.newline;
     default:
         return false;
     }
@@ -421,6 +437,16 @@ static bool may_stop(const struct lexer *lexer) {
            lexer->piece_count == 0;
 }
 
+static void end_block(struct lexer *lexer) {
+    struct frame frame = *frame_top(lexer);
+    frame_pop(lexer);
+    token_next(lexer);
+    if (frame.kind) { /* a function's body */
+        lexer->context = frame.extra;
+        directive_settle_names(lexer, &frame);
+    }
+}
+
 void on_list(struct lexer *lexer) {
     if (may_stop(lexer)) {
         lexer->halted = true;
@@ -432,11 +458,7 @@ void on_list(struct lexer *lexer) {
             lexer_fail(lexer);
             return;
         }
-        if (frame_top(lexer)->kind) { /* a function's body: its context ends */
-            lexer->context = frame_top(lexer)->extra;
-        }
-        frame_pop(lexer);
-        token_next(lexer);
+        end_block(lexer);
         return;
     case T_END:
         if (frame_top(lexer)->state != IN_MODULE) {

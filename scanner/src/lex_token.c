@@ -587,11 +587,11 @@ static inline bool read_simple(const struct lexer *lexer, uint32_t at, struct to
     if (kind == T_NAME) {
         return scan_short_name(lexer, at, token);
     }
-    if (kind & LONE && !is_neutral[(unsigned char)lexer->bytes[at + 1]]) {
+    if (kind == T_END || (kind & LONE && !is_neutral[(unsigned char)lexer->bytes[at + 1]])) {
         return false;
     }
     *token = (struct token){.start = at, .end = at + 1, .kind = kind & (LONE - 1)};
-    return kind != T_END;
+    return true;
 }
 
 static INLINE void token_read(struct lexer *lexer, struct token *token) {
@@ -625,6 +625,14 @@ struct token token_peek(struct lexer *lexer) {
     token_read(lexer, &token);
     lexer->cursor = cursor;
     return token;
+}
+
+struct token token_peek_past(struct lexer *lexer, const struct token *token) {
+    uint32_t cursor = lexer->cursor;
+    lexer->cursor = token->end;
+    struct token next = token_peek(lexer);
+    lexer->cursor = cursor;
+    return next;
 }
 
 bool token_is(const struct lexer *lexer, const struct token *token, struct slice text) {

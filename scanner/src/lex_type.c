@@ -164,6 +164,23 @@ static void read_type_word(struct lexer *lexer, struct frame *frame) {
     }
 }
 
+/* After a type that takes no arguments. */
+static bool after_keyword_type(const struct lexer *lexer) {
+    static const char *const names[] = {"any",     "bigint", "boolean", "never",     "null",
+                                        "number",  "object", "string",  "symbol",    "this",
+                                        "unknown", "void",   "true",    "undefined", "false"};
+    const struct token *name = &lexer->previous;
+    if (name->kind != T_NAME || (name->start && lexer->bytes[name->start - 1] == '.')) {
+        return name->kind == T_STRING || name->kind == T_NUMBER;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (token_is(lexer, name, slice_of(names[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void on_type_operator(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     switch (lexer->token.kind) {
@@ -193,8 +210,9 @@ void on_type_operator(struct lexer *lexer) {
             push_list(lexer, T_RBRACKET);
         }
         return;
-    case T_LESS:
-        if (lexer->token.newline) {
+    case T_LESS: /* `x as T <= y` and `x as number < y` compare */
+        if (lexer->token.newline || byte_at(lexer, lexer->token.end) == '=' ||
+            after_keyword_type(lexer)) {
             frame_pop(lexer);
         } else {
             push_list(lexer, T_GREATER);
@@ -279,6 +297,15 @@ static void close_type_list(struct lexer *lexer) {
     move_callee(lexer, &list);
 }
 
+/* `[function: T, void?: T]`: in a type the word would begin something else. */
+static bool is_label(struct lexer *lexer) {
+    if (!lexer->token.word) {
+        return false;
+    }
+    struct token next = token_peek(lexer);
+    return next.kind == T_COLON || next.kind == T_QUESTION;
+}
+
 /* Type arguments, type parameters, tuples, parameters of function types, index signatures: types
  * with the punctuation of any of them between. */
 void on_type_list(struct lexer *lexer) {
@@ -303,7 +330,8 @@ void on_type_list(struct lexer *lexer) {
         token_next(lexer);
         return;
     case T_NAME: /* `const T`, `in T`, `K in T`, `K in T as U`, `readonly x: T` */
-        if (at_word(lexer, W_IN) || at_word(lexer, W_CONST) || at_word(lexer, W_AS)) {
+        if (at_word(lexer, W_IN) || at_word(lexer, W_CONST) || at_word(lexer, W_AS) ||
+            is_label(lexer)) {
             token_next(lexer);
             return;
         }

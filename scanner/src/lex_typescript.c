@@ -118,6 +118,19 @@ static void read_declared(struct lexer *lexer, enum state state) {
     frame_push(lexer, state);
 }
 
+/* Whether the word after `declare` begins a declaration, and `declare` is no operand. */
+static bool is_declared(const struct token *word) {
+    switch (word->word) {
+    case W_IN:
+    case W_INSTANCEOF:
+    case W_AS:
+    case W_SATISFIES:
+        return false;
+    default:
+        return word->kind == T_NAME;
+    }
+}
+
 /* At a word; false: it begins no statement of TypeScript's own here. */
 bool typescript_statement(struct lexer *lexer) {
     struct token next = token_peek(lexer);
@@ -142,8 +155,7 @@ bool typescript_statement(struct lexer *lexer) {
     } else if (word == W_ABSTRACT && next.word == W_CLASS) {
         token_next(lexer);
         push_class(lexer, true);
-    } else if (word == W_DECLARE && next.kind == T_NAME && next.word != W_IN &&
-               next.word != W_INSTANCEOF) {
+    } else if (word == W_DECLARE && is_declared(&next)) {
         push_ambient(lexer);
         token_next(lexer);
         frame_push(lexer, STATEMENT);

@@ -192,7 +192,12 @@ function calls(link, scopes) {
 
 // ---- directives ----------------------------------------------------------------------------------
 
-const keyText = ({ key, computed }) => (computed ? "" : key.type === "PrivateIdentifier" ? `#${key.name}` : (key.name ?? key.value ?? "").toString());
+// A number as it is spelled.
+function keyText({ key, computed }) {
+  if (computed) return "";
+  if (key.type === "PrivateIdentifier") return `#${key.name}`;
+  return key.name ?? (typeof key.value === "number" ? key.raw : String(key.value ?? ""));
+}
 
 function targetText(node) {
   if (node.type === "Identifier") return node.name;
