@@ -21,7 +21,12 @@ enum fact_flag {
     FACT_GLOB_NEGATED = 16, /* a `!pattern` of import.meta.glob: takes away from the positive
                                 patterns of the same `group` */
     FACT_GLOB_META = 32,    /* import.meta.glob, not a relative template */
+    FACT_GLOB_LEAF = 64,    /* asked for with a query: what it stands for is not opened */
+    FACT_GLOB_ALL = 128,    /* `exhaustive`: names with a dot and node_modules too */
+    FACT_GLOB_FOLD = 256,   /* `caseSensitive: false` */
 };
+
+enum { FACT_GLOB_MOST = 256 }; /* patterns in one call; a call with more is not followed */
 
 /* The text between the quotes: start and end in the file, line and column of start. */
 struct fact_span {
@@ -33,7 +38,8 @@ struct fact_import {
     struct fact_span span;
     uint32_t text, text_length; /* the cooked specifier, in facts.text; a glob: the pattern */
     uint32_t group;             /* globs of one call share it; 0 otherwise */
-    uint8_t kind, flags;
+    uint8_t kind;
+    uint16_t flags; /* enum fact_flag */
 };
 
 /* A directive of the module's prologue (all of them) or of a function's (configured ones). */

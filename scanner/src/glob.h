@@ -1,24 +1,56 @@
-/* Expands the globs of import.meta.glob and of relative templates against real folders. */
+/* Patterns of file names, as import.meta.glob and relative templates have them. Never touches the
+ * disk.
+ *
+ * A pattern becomes the steps of a nondeterministic automaton. What is read moves a set of states,
+ * so the time is that of the pattern's length times the text's, whatever stars and braces it holds,
+ * and a walk carries the set from a folder to what stands in it. */
 #ifndef GLOB_H
 #define GLOB_H
 
-#include "realpath.h"
+#include "path.h"
 
-enum { GLOB_MAX_SEGMENTS = 256 };
+enum { GLOB_MAX_STEPS = 1024, GLOB_MAX_CLASSES = 64, GLOB_MAX_GROUPS = 32 };
 
-struct glob_request {
-    struct realpath *realpath;
-    path_id base; /* what a relative pattern is relative to */
-    path_id root; /* what a pattern that begins with `/` is relative to */
-    struct slice pattern;
-    bool meta; /* `**`, `?` and classes mean something; else only `*` within one name */
+enum glob_flag {
+    GLOB_META = 1, /* `**`, `?`, `[…]`, `{…,…}`, `{…..…}` mean something; else `*` alone does */
+    GLOB_GROUPS = 2, /* `(…|…)` does too, and `?` or `+` after it */
+    GLOB_DOTS = 4,   /* wildcards match a leading dot */
+    GLOB_FOLD = 8,   /* ASCII letters match in either case */
 };
 
-/* Calls back for each file that matches, in no order. Memory errors are left in the realpath. */
-void glob_expand(const struct glob_request *request, void (*found)(void *payload, path_id path),
-                 void *payload);
+struct glob_step {
+    uint8_t op, byte;
+    uint16_t next, other;
+};
 
-/* Whether one name, or a whole relative path, matches; for negative patterns. */
-bool glob_matches(struct slice pattern, struct slice path, bool meta);
+struct glob {
+    struct glob_step steps[GLOB_MAX_STEPS];
+    uint64_t classes[GLOB_MAX_CLASSES][4];
+    uint32_t count, class_count;
+    unsigned flags; /* enum glob_flag */
+};
+
+/* A bit for each step. */
+struct glob_states {
+    uint64_t bits[GLOB_MAX_STEPS / 64];
+};
+
+/* False: it is too long, or its brackets do not match; nothing matches it then. */
+bool glob_compile(struct glob *glob, struct slice pattern, unsigned flags);
+
+void glob_begin(struct glob_states *states);
+/* Reads text of one name, or the `/` after it. `first`: it begins a name. */
+void glob_read(const struct glob *glob, struct glob_states *states, struct slice text, bool first);
+bool glob_accepts(const struct glob *glob, const struct glob_states *states);
+bool glob_is_dead(const struct glob *glob, const struct glob_states *states);
+
+/* Whether a whole path matches. */
+bool glob_matches(const struct glob *glob, struct slice path);
+
+/* Where a pattern leads from: `..`, `.` and its literal names are taken off, and `*base` moves from
+ * `*base`, or from `root` where it begins with `/`. What is left is written to `rest`, which holds
+ * one byte more than the pattern. 0, PROLOGUE_ENOMEM or ELIMIT. */
+int glob_root(struct paths *paths, path_id root, struct slice pattern, unsigned flags,
+              path_id *base, char *rest, size_t *rest_length);
 
 #endif

@@ -17,7 +17,7 @@ uint32_t import_add(struct lexer *lexer, enum fact_kind kind, unsigned flags,
     import->text = text;
     import->text_length = length;
     import->kind = (uint8_t)kind;
-    import->flags = (uint8_t)flags;
+    import->flags = (uint16_t)flags;
     return lexer->facts->import_count - 1;
 }
 

@@ -135,10 +135,10 @@ static void glob_found(void *payload, path_id path) {
 }
 
 static void put_glob(struct writing *out, const struct file *file, const struct facts *facts,
-                     uint32_t import) {
+                     uint32_t import, uint32_t environment) {
     struct walk *walk = out->report->walk;
     struct glob_paths all = {.ledger = out->report->ledger};
-    walk_glob(walk, file, facts, import, glob_found, &all);
+    walk_glob(walk, file, facts, import, environment, glob_found, &all);
     if (!all.error) {
         all.error = order_paths(&walk->paths, walk->root, all.items, all.count);
     }
@@ -161,8 +161,9 @@ static void put_external(struct writing *out, struct slice specifier) {
 }
 
 static void put_target(struct writing *out, const struct file *file, const struct facts *facts,
-                       uint32_t import, uint32_t target) {
+                       uint32_t import, const struct edges *edges) {
     const struct fact_import *fact = &facts->imports[import];
+    uint32_t target = edges->targets[import];
     switch ((int32_t)target) {
     case EDGE_UNRESOLVED:
         json_put_null(out->json);
@@ -174,7 +175,7 @@ static void put_target(struct writing *out, const struct file *file, const struc
         json_put_literal(out->json, "ignored");
         break;
     case EDGE_GLOB:
-        put_glob(out, file, facts, import);
+        put_glob(out, file, facts, import, edges->environment);
         break;
     default:
         json_put_string(out->json, path_of(out, edge_path(target)));
@@ -197,7 +198,7 @@ static void put_import(struct writing *out, const struct file *file, const struc
         const struct edges *edges = graph_edges(file, i);
         if (edges && edges->targets[import] != EDGE(EDGE_SKIPPED)) {
             json_put_key_string(out->json, config->environments[i].name);
-            put_target(out, file, facts, import, edges->targets[import]);
+            put_target(out, file, facts, import, edges);
         }
     }
     json_put_close(out->json, '}');

@@ -15,7 +15,7 @@ static void add_note(struct syntax_parse *parse, TSNode first, TSNode last) {
     note->configured = -1;
 }
 
-static void add_import(struct syntax_parse *parse, uint8_t kind, uint8_t flags, uint32_t group,
+static void add_import(struct syntax_parse *parse, uint8_t kind, uint16_t flags, uint32_t group,
                        struct slice raw, struct slice text) {
     struct fact_import *fact = facts_add_import(parse->facts);
     if (!fact)
@@ -37,7 +37,7 @@ static struct slice cook(struct syntax_parse *parse, struct slice raw) {
     return (struct slice){cooked, syntax_cook(raw, cooked)};
 }
 
-static void add_literal(struct syntax_parse *parse, uint8_t kind, uint8_t flags, TSNode literal) {
+static void add_literal(struct syntax_parse *parse, uint8_t kind, uint16_t flags, TSNode literal) {
     struct slice raw = syntax_inner(parse, literal);
     add_import(parse, kind, flags, 0, raw, cook(parse, raw));
 }
@@ -56,7 +56,7 @@ static bool has_token(TSNode node, const char *token) {
     return false;
 }
 
-static uint8_t import_flags(const struct syntax_reading *reading, TSNode node) {
+static uint16_t import_flags(const struct syntax_reading *reading, TSNode node) {
     const struct syntax_parse *parse = reading->parse;
     struct import_use use = syntax_import_use(parse, reading->import - 1);
     if (has_token(node, "type") || has_token(node, "typeof"))
@@ -100,7 +100,7 @@ static bool exports_types_only(TSNode node) {
 
 static void read_export(struct syntax_reading *reading, TSNode node) {
     TSNode source = field(node, "source");
-    uint8_t flags = 0;
+    uint16_t flags = 0;
     if (has_token(node, "type"))
         flags = FACT_TYPE_STATEMENT;
     else if (exports_types_only(node))
@@ -203,7 +203,7 @@ static bool read_relative_glob(struct syntax_parse *parse, TSNode node) {
     return true;
 }
 
-static void read_target(struct syntax_reading *reading, TSNode call, uint8_t kind, uint8_t flags) {
+static void read_target(struct syntax_reading *reading, TSNode call, uint8_t kind, uint16_t flags) {
     TSNode written = syntax_first_child(field(call, "arguments")),
            argument = syntax_unwrap(written);
     if (ts_node_is_null(argument))
@@ -216,7 +216,7 @@ static void read_target(struct syntax_reading *reading, TSNode call, uint8_t kin
 
 static void add_meta_pattern(struct syntax_parse *parse, TSNode literal) {
     struct slice raw = syntax_inner(parse, literal), text = cook(parse, raw);
-    uint8_t flags = FACT_GLOB_META;
+    uint16_t flags = FACT_GLOB_META;
     if (slice_starts(text, SLICE("!"))) {
         flags |= FACT_GLOB_NEGATED;
         text = slice_skip(text, 1);

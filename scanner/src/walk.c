@@ -68,9 +68,9 @@ static struct slice package_of_text(struct slice path) {
     return found;
 }
 
-static bool matches_folder(struct slice pattern, struct slice path) {
+static bool matches_folder(const struct glob *glob, struct slice path) {
     for (size_t i = 0; i < path.length; i++) {
-        if (path.data[i] == '/' && glob_matches(pattern, (struct slice){path.data, i}, true)) {
+        if (path.data[i] == '/' && glob_matches(glob, (struct slice){path.data, i})) {
             return true;
         }
     }
@@ -78,14 +78,16 @@ static bool matches_folder(struct slice pattern, struct slice path) {
 }
 
 static bool excludes(struct slice pattern, struct slice path, struct slice package) {
+    struct glob glob;
     if (slice_starts(pattern, SLICE("./"))) {
         pattern = slice_skip(pattern, 2);
     }
     if (slice_ends(pattern, SLICE("/"))) {
         pattern.length--;
     }
-    return (package.length && glob_matches(pattern, package, true)) ||
-           glob_matches(pattern, path, true) || matches_folder(pattern, path);
+    return glob_compile(&glob, pattern, GLOB_META) &&
+           ((package.length && glob_matches(&glob, package)) || glob_matches(&glob, path) ||
+            matches_folder(&glob, path));
 }
 
 uint32_t walk_exclusions(const struct walk *walk, path_id id) {
@@ -221,11 +223,12 @@ static void enter(struct walk *walk, path_id path, const struct waiter *edge) {
 struct glob_entering {
     struct walk *walk;
     struct waiter edge;
+    bool leaf;
 };
 
 static void enter_found(void *payload, path_id path) {
     struct glob_entering *entering = payload;
-    if (language_of(path_name(&entering->walk->paths, path), NULL)) {
+    if (!entering->leaf && language_of(path_name(&entering->walk->paths, path), NULL)) {
         enter(entering->walk, path, &entering->edge);
     }
 }
@@ -235,9 +238,9 @@ static void follow(struct walk *walk, struct file *file, const struct facts *fac
                    const struct waiter *edge, uint32_t *target) {
     const struct fact_import *import = &facts->imports[edge->import];
     if (import->kind == FACT_GLOB) {
-        struct glob_entering entering = {walk, *edge};
+        struct glob_entering entering = {walk, *edge, import->flags & FACT_GLOB_LEAF};
         *target = EDGE(EDGE_GLOB);
-        walk_glob(walk, file, facts, edge->import, enter_found, &entering);
+        walk_glob(walk, file, facts, edge->import, edge->environment, enter_found, &entering);
         return;
     }
     struct answer answer = resolve(&walk->resolver, walk_folder_of(walk, file),

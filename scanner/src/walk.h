@@ -64,10 +64,11 @@ void walk_free(struct walk *walk);
 /* Whether an import of this file is followed, as its tsconfig has it. */
 bool walk_follows(struct walk *walk, const struct file *file, const struct fact_import *import);
 
-/* The files that a glob of an importer stands for. `found` is called for each path. */
+/* The files that a glob of an importer stands for. `found` is called for each path, perhaps more
+ * than once, in no order. */
 typedef void (*walk_glob_found)(void *payload, path_id path);
 void walk_glob(struct walk *walk, const struct file *file, const struct facts *facts,
-               uint32_t import, walk_glob_found found, void *payload);
+               uint32_t import, uint32_t environment, walk_glob_found found, void *payload);
 
 /* The folder of a file's path. */
 struct folder *walk_folder_of(const struct walk *walk, const struct file *file);

@@ -70,13 +70,14 @@ static void text_print(struct text *text, const char *format, ...) {
 
 /* ---- facts as lines -------------------------------------------------------------------------- */
 
-static void print_flags(struct text *out, uint8_t flags) {
+static void print_flags(struct text *out, uint16_t flags) {
     static const struct {
-        uint8_t flag;
+        uint16_t flag;
         const char *name;
-    } names[] = {{FACT_TYPE_STATEMENT, "type"}, {FACT_TYPE_NAMES, "type-names"},
-                 {FACT_UNUSED, "unused"},       {FACT_IN_TRY, "try"},
-                 {FACT_GLOB_NEGATED, "not"},    {FACT_GLOB_META, "meta"}};
+    } names[] = {
+        {FACT_TYPE_STATEMENT, "type"}, {FACT_TYPE_NAMES, "type-names"}, {FACT_UNUSED, "unused"},
+        {FACT_IN_TRY, "try"},          {FACT_GLOB_NEGATED, "not"},      {FACT_GLOB_META, "meta"},
+        {FACT_GLOB_LEAF, "leaf"},      {FACT_GLOB_ALL, "all"},          {FACT_GLOB_FOLD, "fold"}};
     const char *before = " (";
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (!(flags & names[i].flag))
