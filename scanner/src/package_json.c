@@ -145,6 +145,7 @@ struct package *package_in(struct packages *packages, struct folder *folder) {
         !manifest_parse(packages->manifests, file, &package->json, 0, packages->members) ||
         !package_fill(packages, package)) {
         package_clear(package);
+        package->broken = true;
     }
     folder->has_package = true;
     folder->own_package = packages->rows.count - 1;

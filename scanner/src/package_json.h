@@ -17,6 +17,7 @@ struct package_map {
 struct package {
     path_id folder;
     path_id file;
+    bool broken; /* counts as none: `json` is not to be asked */
     struct json json;
     uint32_t name, main, module, jsnext_main, jsnext; /* nodes, or JSON_NONE */
     uint32_t browser;                                 /* a string or an object */

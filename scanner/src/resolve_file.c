@@ -304,7 +304,7 @@ static enum found try_main(struct question *question, struct package *package,
 static enum found try_mains(struct question *question, struct package *package,
                             struct folder *folder) {
     const struct resolve_environment *environment = question->environment;
-    for (uint32_t i = 0; i < environment->main_field_count; i++) {
+    for (uint32_t i = 0; i < environment->main_field_count && !package->broken; i++) {
         uint32_t field = json_get(&package->json, 0, environment->main_fields[i]);
         enum found found = try_main(question, package, folder, field);
         if (found != NOT_FOUND) {
