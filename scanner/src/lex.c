@@ -74,9 +74,13 @@ static handler *const handlers[STATES] = {
     [JSX_CHILDREN] = on_jsx_children,
 };
 
+void frame_step(struct lexer *lexer) {
+    handlers[frame_top(lexer)->state](lexer);
+}
+
 void frame_run(struct lexer *lexer, uint32_t floor) {
     while (lexer->frame_count > floor && !lexer->halted) {
-        handlers[frame_top(lexer)->state](lexer);
+        frame_step(lexer);
     }
 }
 
@@ -110,7 +114,7 @@ void lexer_free(struct lexer *lexer) {
     ledger_free(lexer->ledger, PROLOGUE_SUBSYSTEM_FACTS, lexer, sizeof *lexer);
 }
 
-static void begin(struct lexer *lexer) {
+void lexer_begin(struct lexer *lexer) {
     lexer->cursor = 0;
     lexer->token = lexer->previous = (struct token){0};
     lexer->failed = lexer->halted = false;
@@ -174,7 +178,7 @@ static void read_rest(struct lexer *lexer) {
 }
 
 static void read_once(struct lexer *lexer) {
-    begin(lexer);
+    lexer_begin(lexer);
     if (lexer->failed) {
         return;
     }

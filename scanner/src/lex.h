@@ -24,4 +24,16 @@ void lexer_free(struct lexer *lexer);
 enum lex_answer lexer_read(struct lexer *lexer, const struct lex_options *options,
                            const char *bytes, size_t size, struct facts *facts);
 
+/* JavaScript within another language (lex_embed.c): where what begins at `at` ends, or LEX_NO_END
+ * where it is not closed before `size`, or is no JavaScript. `scratch` is used up. */
+#define LEX_NO_END UINT32_MAX
+
+/* `{` is at `at`: past its `}`. */
+uint32_t lexer_expression_end(struct lexer *lexer, struct facts *scratch, const char *bytes,
+                              uint32_t size, uint32_t at);
+/* `import` or `export` is at `at`: the first line end before a blank line, or the end of the file,
+ * where all that has begun is complete. */
+uint32_t lexer_esm_end(struct lexer *lexer, struct facts *scratch, const char *bytes, uint32_t size,
+                       uint32_t at);
+
 #endif

@@ -412,7 +412,9 @@ static inline struct frame *frame_top(struct lexer *lexer) {
 }
 
 struct frame *frame_grow(struct lexer *lexer);       /* the slot for one more; never NULL */
+void frame_step(struct lexer *lexer);                /* what the top frame does with the token */
 void frame_run(struct lexer *lexer, uint32_t floor); /* until `floor` frames are left */
+void lexer_begin(struct lexer *lexer);               /* at the start of `bytes` */
 void lexer_fail(struct lexer *lexer);                /* syntax that cannot be */
 void lexer_fail_memory(struct lexer *lexer, int error);
 

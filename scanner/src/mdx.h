@@ -4,11 +4,15 @@
 #define MDX_H
 
 #include "facts.h"
+#include "lex.h"
+
+#define MDX_MAX_CONTAINERS 100 /* block quotes and list items in each other */
 
 /* Writes `size` bytes to `out`: the ESM blocks as they are, each expression in braces as an array
- * literal, spaces and line ends for all else. `*broken`: something is not closed; what follows it
- * is taken for text. PROLOGUE_ENOMEM or PROLOGUE_ELIMIT where the open brackets do not fit. */
-int mdx_mask(struct ledger *ledger, const char *bytes, size_t size, char *out, bool *broken);
+ * literal, spaces and line ends for all else. `*broken`: no MDX document, or containers too deep;
+ * `out` is then a guess. 0, PROLOGUE_ENOMEM or PROLOGUE_ELIMIT. `scratch` is used up. */
+int mdx_mask(struct lexer *lexer, struct facts *scratch, const char *bytes, size_t size, char *out,
+             bool *broken);
 
 /* A directive at the top, which compiles to a paragraph: adds its near-miss note. */
 void mdx_note_directive(const struct directive_set *directives, const char *bytes, size_t size,

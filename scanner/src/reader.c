@@ -39,12 +39,17 @@ static void note_doubt(struct facts *facts) {
     note->configured = -1;
 }
 
-static int read_with_lexer(struct reader *reader, const struct lex_options *options,
-                           const char *bytes, size_t size, struct facts *facts, bool *sure) {
+static int prepare_lexer(struct reader *reader) {
     if (!reader->lexer)
         reader->lexer = lexer_new(reader->ledger);
-    if (!reader->lexer)
-        return ledger_error(reader->ledger);
+    return reader->lexer ? 0 : ledger_error(reader->ledger);
+}
+
+static int read_with_lexer(struct reader *reader, const struct lex_options *options,
+                           const char *bytes, size_t size, struct facts *facts, bool *sure) {
+    int error = prepare_lexer(reader);
+    if (error)
+        return error;
     *sure = lexer_read(reader->lexer, options, bytes, size, facts) == LEX_SURE;
     return facts->error;
 }
@@ -108,7 +113,11 @@ static int read_mdx(struct reader *reader, const struct lex_options *options,
     if (!code) {
         return ledger_error(reader->ledger);
     }
-    int error = mdx_mask(reader->ledger, bytes, size, code, &broken);
+    int error = prepare_lexer(reader);
+    if (!error) {
+        facts_clear(&reader->spare);
+        error = mdx_mask(reader->lexer, &reader->spare, bytes, size, code, &broken);
+    }
     if (!error) {
         error = read_script(reader, &script, which, code, size, facts, sure);
         mdx_note_directive(options->directives, bytes, size, facts);

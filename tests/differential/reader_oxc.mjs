@@ -261,6 +261,11 @@ export function expected(path, source, { goals = GOALS, isConfigured = (text) =>
   if (!program) return null;
   const left = extension in LANG ? survivors(path, source, lang) : null;
   if (extension in LANG && !left) return null;
+  return factsOf(program, source, { left, isConfigured });
+}
+
+// `left`: the names that survive the transform, where there is one.
+export function factsOf(program, source, { left = null, isConfigured = (text) => CONFIGURED.has(text) } = {}) {
   const scopes = requireScopes(program);
   const result = { directives: directivesOf(program.body, source), functionDirectives: [], imports: [] };
   for (const node of program.body) {

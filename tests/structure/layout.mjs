@@ -9,11 +9,12 @@ export const MAX_LINES = 700;
 // `x_*` stands for the parts of a noun that outgrew one file.
 const ROWS = [
   ["error", "arena", "ledger", "sort", "table", "text", "os", "os_*", "json", "json_*"],
-  ["facts", "mdx", "near_miss"],
+  ["facts", "near_miss"],
   ["path"],
   ["listing", "order", "realpath"],
   ["read"],
   ["lex", "lex_*"],
+  ["mdx", "mdx_*"],
   ["language"], // in grammar/: extension -> language
   ["syntax", "syntax_*"],
   ["notes", "reader", "inspect"],
