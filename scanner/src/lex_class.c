@@ -76,7 +76,8 @@ static void read_modified_key(struct lexer *lexer, enum state before) {
 void push_class(struct lexer *lexer, bool declares) {
     token_next(lexer);
     struct token own = lexer->token;
-    bool named = token_is_identifier(&own) && own.word != W_IMPLEMENTS;
+    bool named =
+        token_is_identifier(&own) && (own.word != W_IMPLEMENTS || token_peek(lexer).kind != T_NAME);
     if (named) {
         if (declares) {
             scope_declare(lexer, &own, false);

@@ -173,12 +173,14 @@ bool directive_add_function(struct lexer *lexer) {
     }
     frame->bindables = lexer->facts->directive_count;
     frame->mark = frame->mark ? frame->mark : frame->bindables + 1;
-    uint32_t name = facts_add_text(lexer->facts, lexer->bytes + frame->name, frame->name_length);
+    uint32_t end = frame->name + frame->name_length, length;
+    bool escaped = memchr(lexer->bytes + frame->name, '\\', frame->name_length) != NULL;
+    uint32_t name = cook(lexer, frame->name, end, escaped, &length);
     struct fact_directive *directive = add_directive(lexer, &literal, configured);
     if (directive) {
         directive->in_function = true;
         directive->name = name;
-        directive->name_length = frame->name_length;
+        directive->name_length = length;
     }
     return true;
 }

@@ -396,14 +396,15 @@ static void end_expression(struct lexer *lexer) {
 /* ---- operators ------------------------------------------------------------------------------- */
 
 static void read_member(struct lexer *lexer) {
-    bool optional = at_kind(lexer, T_QUESTION_DOT);
+    bool optional = at_kind(lexer, T_QUESTION_DOT),
+         require = lexer->previous.end == lexer->require_end;
     token_next(lexer);
     if (at_kind(lexer, T_NAME) || at_kind(lexer, T_PRIVATE)) {
         token_next(lexer);
     } else if (!optional || (!at_kind(lexer, T_LPAREN) && !at_kind(lexer, T_LBRACKET) &&
                              !at_kind(lexer, T_LESS))) {
         lexer_fail(lexer);
-    } else if (lexer->require_end == lexer->previous.start) {
+    } else if (require) {
         lexer->require_end = lexer->previous.end; /* require?.() */
     }
 }
@@ -485,19 +486,6 @@ static void read_annotation(struct lexer *lexer) {
     push_type(lexer);
 }
 
-static void read_less_operator(struct lexer *lexer) {
-    if (lexer->typescript &&
-        (frame_top(lexer)->kind == EX_HERITAGE || type_arguments_follow(lexer))) {
-        uint32_t callee = lexer->previous.end;
-        push_type_list(lexer);
-        frame_top(lexer)->mark = callee;
-        return;
-    }
-    token_extend(lexer);
-    token_next(lexer);
-    frame_top(lexer)->state = OPERAND;
-}
-
 static void read_assignment(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     frame->name_length = 0;
@@ -511,6 +499,28 @@ static void read_assignment(struct lexer *lexer) {
     if (frame->flags & F_PATTERN) {
         frame->extra |= X_DEFAULT;
     }
+}
+
+/* `/`, `>` or `<`, which may go on. */
+static void read_extended(struct lexer *lexer) {
+    token_extend(lexer);
+    if (at_kind(lexer, T_ASSIGN_BINARY)) {
+        read_assignment(lexer);
+        return;
+    }
+    token_next(lexer);
+    frame_top(lexer)->state = OPERAND;
+}
+
+static void read_less_operator(struct lexer *lexer) {
+    if (lexer->typescript &&
+        (frame_top(lexer)->kind == EX_HERITAGE || type_arguments_follow(lexer))) {
+        uint32_t callee = lexer->previous.end;
+        push_type_list(lexer);
+        frame_top(lexer)->mark = callee;
+        return;
+    }
+    read_extended(lexer);
 }
 
 static void read_word_operator(struct lexer *lexer) {
@@ -595,9 +605,7 @@ void on_operator(struct lexer *lexer) {
         return;
     case T_SLASH:
     case T_GREATER:
-        token_extend(lexer);
-        token_next(lexer);
-        frame->state = OPERAND;
+        read_extended(lexer);
         return;
     case T_LESS:
         read_less_operator(lexer);

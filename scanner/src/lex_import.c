@@ -330,9 +330,13 @@ static bool read_plain_words(struct lexer *lexer) {
            plain_source(lexer, &plain, binds ? FACT_IMPORT : FACT_EXPORT, &clause);
 }
 
-/* At `import` or `export`. false: nothing has been read. */
+/* At `import` or `export`. false: nothing has been read. In a second pass, which knows the names
+ * already, what a vain attempt binds could not be told from them. */
 bool read_plain(struct lexer *lexer) {
     uint32_t names = lexer->name_count;
+    if (lexer->again) {
+        return false;
+    }
     if (read_plain_words(lexer)) {
         return true;
     }

@@ -262,15 +262,20 @@ void scope_bind(struct lexer *lexer, uint32_t bindables) {
 
 #define FACT_DROPPED 0x80 /* not kept past the reading */
 
-/* The reference is bound: what rested on it falls. */
-static void reference_resolve(struct lexer *lexer, struct reference *reference) {
-    reference->dead = true;
+/* The name is no free `require`: what rested on it falls. */
+static void reference_drop(struct lexer *lexer, const struct reference *reference) {
     if (reference->import != NONE) {
         lexer->facts->imports[reference->import].flags |= FACT_DROPPED;
     }
     if (reference->note != NONE) {
         lexer->facts->notes[reference->note].code = NOTE_CODES;
     }
+}
+
+/* The reference is bound in a scope that ends. */
+static void reference_resolve(struct lexer *lexer, struct reference *reference) {
+    reference->dead = true;
+    reference_drop(lexer, reference);
 }
 
 void scope_close(struct lexer *lexer) {
@@ -300,6 +305,7 @@ void scope_reset(struct lexer *lexer) {
     if (lexer->again) { /* the names that the first pass has found stay */
         for (uint32_t i = 0; i < lexer->name_count; i++) {
             lexer->names[i].newest = NONE;
+            lexer->names[i].owner = NONE;
             lexer->names[i].bound = false;
         }
     } else {
@@ -418,8 +424,9 @@ void scope_finish(struct lexer *lexer) {
     if (lexer->names[REQUIRE].bound) {
         uint32_t at = lexer->names[REQUIRE].newest;
         for (; at != NONE; at = lexer->references[at].previous) {
-            reference_resolve(lexer, &lexer->references[at]);
+            reference_drop(lexer, &lexer->references[at]);
         }
+        lexer->names[REQUIRE].bound = false;
     }
     if (lexer->typescript) {
         settle_elision(lexer);

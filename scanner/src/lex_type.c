@@ -61,10 +61,25 @@ static bool is_type_prefix(struct lexer *lexer) {
     }
 }
 
+/* `asserts x`, which may go on with `is T` even on the next line. */
+static void read_assertion(struct lexer *lexer) {
+    struct frame *frame = frame_top(lexer);
+    token_next(lexer);
+    frame->state = TYPE_OPERATOR;
+    if (token_accept(lexer, T_NAME) && at_word(lexer, W_IS)) {
+        frame->state = TYPE_OPERAND;
+        token_next(lexer);
+    }
+}
+
 static void read_type_name(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     if (is_type_prefix(lexer)) {
-        token_next(lexer);
+        if (at_word(lexer, W_ASSERTS)) {
+            read_assertion(lexer);
+        } else {
+            token_next(lexer);
+        }
         return;
     }
     switch (lexer->token.word) {
@@ -171,7 +186,7 @@ static bool after_keyword_type(const struct lexer *lexer) {
                                         "unknown", "void",   "true",    "undefined", "false"};
     const struct token *name = &lexer->previous;
     if (name->kind != T_NAME || (name->start && lexer->bytes[name->start - 1] == '.')) {
-        return name->kind == T_STRING || name->kind == T_NUMBER;
+        return name->kind != T_NAME && name->kind != T_RPAREN;
     }
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (token_is(lexer, name, slice_of(names[i]))) {

@@ -120,7 +120,7 @@ static void add_function_directive(struct syntax_parse *parse, TSNode string, TS
     int rule = directive_set_find(parse->options->directives, syntax_inner(parse, string));
     if (rule < 0)
         return;
-    struct slice name = function_name(parse, function);
+    struct slice name = syntax_cooked(parse, function_name(parse, function));
     uint32_t text = facts_add_text(parse->facts, name.data, name.length);
     struct fact_directive *directive = add_directive(parse, string, rule);
     if (!directive)

@@ -30,16 +30,9 @@ static void add_import(struct syntax_parse *parse, uint8_t kind, uint16_t flags,
     fact->text = offset;
 }
 
-static struct slice cook(struct syntax_parse *parse, struct slice raw) {
-    if (raw.length == 0 || !memchr(raw.data, '\\', raw.length))
-        return raw;
-    char *cooked = syntax_arena_take(parse->arena, raw.length);
-    return (struct slice){cooked, syntax_cook(raw, cooked)};
-}
-
 static void add_literal(struct syntax_parse *parse, uint8_t kind, uint16_t flags, TSNode literal) {
     struct slice raw = syntax_inner(parse, literal);
-    add_import(parse, kind, flags, 0, raw, cook(parse, raw));
+    add_import(parse, kind, flags, 0, raw, syntax_cooked(parse, raw));
 }
 
 static TSNode field(TSNode node, const char *name) {
@@ -215,7 +208,7 @@ static void read_target(struct syntax_reading *reading, TSNode call, uint8_t kin
 }
 
 static void add_meta_pattern(struct syntax_parse *parse, TSNode literal) {
-    struct slice raw = syntax_inner(parse, literal), text = cook(parse, raw);
+    struct slice raw = syntax_inner(parse, literal), text = syntax_cooked(parse, raw);
     uint16_t flags = FACT_GLOB_META;
     if (slice_starts(text, SLICE("!"))) {
         flags |= FACT_GLOB_NEGATED;
@@ -268,7 +261,7 @@ static bool is_meta_glob(const struct syntax_parse *parse, TSNode callee) {
 
 static bool is_require(struct syntax_parse *parse, TSNode callee) {
     return syntax_is(callee, "identifier") &&
-           slice_equal(cook(parse, syntax_text(parse, callee)), SLICE("require")) &&
+           slice_equal(syntax_cooked(parse, syntax_text(parse, callee)), SLICE("require")) &&
            !syntax_require_is_bound(parse, ts_node_start_byte(callee));
 }
 

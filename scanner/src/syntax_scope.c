@@ -68,11 +68,7 @@ static size_t find_name(const struct syntax_scopes *scopes, struct slice text) {
 
 /* Identifiers may be spelled with escapes. */
 static struct slice cooked_text(struct syntax_parse *parse, TSNode node) {
-    struct slice text = syntax_text(parse, node);
-    if (!memchr(text.data, '\\', text.length))
-        return text;
-    char *cooked = syntax_arena_take(parse->arena, text.length);
-    return (struct slice){cooked, syntax_cook(text, cooked)};
+    return syntax_cooked(parse, syntax_text(parse, node));
 }
 
 static size_t add_name(struct syntax_parse *parse, struct slice text) {

@@ -172,3 +172,10 @@ size_t syntax_cook(struct slice raw, char *out) {
     }
     return length;
 }
+
+struct slice syntax_cooked(struct syntax_parse *parse, struct slice raw) {
+    if (raw.length == 0 || !memchr(raw.data, '\\', raw.length))
+        return raw;
+    char *cooked = syntax_arena_take(parse->arena, raw.length);
+    return (struct slice){cooked, syntax_cook(raw, cooked)};
+}

@@ -105,5 +105,7 @@ TSNode syntax_unwrap(TSNode node);
 /* The cooked value of what stands between quotes; `out` holds as many bytes as `raw`, and the
  * length is returned. Lone surrogates become U+FFFD. */
 size_t syntax_cook(struct slice raw, char *out);
+/* The same in the arena; `raw` itself where it has no escapes. */
+struct slice syntax_cooked(struct syntax_parse *parse, struct slice raw);
 
 #endif

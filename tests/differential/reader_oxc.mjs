@@ -196,7 +196,7 @@ function calls(link, scopes) {
 function keyText({ key, computed }) {
   if (computed) return "";
   if (key.type === "PrivateIdentifier") return `#${key.name}`;
-  return key.name ?? (typeof key.value === "number" ? key.raw : String(key.value ?? ""));
+  return key.name ?? (typeof key.value === "string" ? key.value : key.raw);
 }
 
 function targetText(node) {
