@@ -412,7 +412,7 @@ static enum found ask_all(struct question *question) {
 static struct answer ask_once(struct question *question, struct slice specifier) {
     question->specifier = specifier;
     question->base = question->from;
-    question->redirected = false;
+    question->redirected = question->imported = false;
     const struct resolver *resolver = question->resolver;
     question->answer = (struct answer){.outcome = RESOLVE_FAILED,
                                        .path = NO_PATH,

@@ -21,12 +21,15 @@ static bool is_script(struct slice name) {
     return language_of(name, &dialect);
 }
 
+/* "./a" may be written "a"; where both are, the first one counts. */
 static struct slice browser_value(struct question *question, struct package *package,
                                   struct slice key, uint32_t *node) {
     struct packages *packages = question->resolver->packages;
     *node = package_map_get(packages, package, &package->browser_map, key);
-    if (*node == JSON_NONE && slice_starts(key, SLICE("./"))) {
-        *node = package_map_get(packages, package, &package->browser_map, slice_skip(key, 2));
+    if (slice_starts(key, SLICE("./"))) {
+        uint32_t bare =
+            package_map_get(packages, package, &package->browser_map, slice_skip(key, 2));
+        *node = bare < *node ? bare : *node;
     }
     if (*node != JSON_NONE && json_at(&package->json, *node)->type == JSON_STRING) {
         return json_text(&package->json, *node);
@@ -86,8 +89,8 @@ static struct slice key_of(const struct question *question, const struct package
     return (struct slice){text, length ? length + 2 : 0};
 }
 
+/* What names a file is looked up where the file would stand, by its own package's map. */
 enum found resolve_browser_request(struct question *question) {
-    char text[PATH_LONGEST + 8];
     path_id path;
     struct slice specifier = question->specifier;
     struct package *package = package_with_map(question, question->base);
@@ -97,15 +100,12 @@ enum found resolve_browser_request(struct question *question) {
     if (!slice_starts(specifier, SLICE("."))) {
         return apply_browser_map(question, package, specifier);
     }
-    if (slice_ends(specifier, SLICE("/"))) {
-        return NOT_FOUND;
-    }
     struct paths *paths = question->resolver->realpath->paths;
     if (!check_memory(question, path_join(paths, question->base->path, specifier, &path)) ||
-        !path_is_below(paths, path, package->folder)) {
+        path != package->folder) {
         return NOT_FOUND;
     }
-    return apply_browser_map(question, package, key_of(question, package, path, text, sizeof text));
+    return apply_browser_map(question, package, SLICE("."));
 }
 
 enum found resolve_browser_main(struct question *question, struct folder *folder) {
@@ -222,6 +222,38 @@ enum found resolve_names(struct question *question, struct folder *folder, struc
     return found == NOT_FOUND ? try_extensions(question, folder, name) : found;
 }
 
+static enum found map_changed(struct question *question, struct package *package, char *key,
+                              size_t length, const char *tail) {
+    size_t more = strlen(tail);
+    if (length + more > PATH_LONGEST) {
+        return NOT_FOUND;
+    }
+    memcpy(key + length, tail, more);
+    return apply_browser_map(question, package, (struct slice){key, length + more});
+}
+
+/* A browser map may speak of files whose folder does not exist. */
+static enum found map_missing(struct question *question, path_id spelled) {
+    char text[PATH_LONGEST + 8];
+    struct realpath *realpath = question->resolver->realpath;
+    struct folder *above = NULL;
+    for (path_id at = spelled; !above && at != PATH_ROOT;) {
+        at = path_at(realpath->paths, at)->parent;
+        above = realpath_folder(realpath, at);
+    }
+    struct package *package = above ? package_with_map(question, above) : NULL;
+    struct slice key = {text, 0};
+    if (package) {
+        key = key_of(question, package, spelled, text, sizeof text);
+    }
+    enum found found =
+        key.length ? map_changed(question, package, text, key.length, "") : NOT_FOUND;
+    for (size_t i = 0; i < EXTENSIONS && key.length && found == NOT_FOUND; i++) {
+        found = map_changed(question, package, text, key.length, extensions[i]);
+    }
+    return found;
+}
+
 /* Main fields may climb as far as the outermost package folder around them. */
 static path_id outermost_package(struct question *question, const struct folder *folder) {
     struct paths *paths = question->resolver->realpath->paths;
@@ -253,15 +285,6 @@ static bool stays_inside(struct question *question, struct package *package, str
     return false;
 }
 
-/* A browser map may speak of a path whose folder does not exist. */
-static enum found map_missing(struct question *question, struct folder *folder, path_id target) {
-    char text[PATH_LONGEST + 8];
-    struct package *package = package_with_map(question, folder);
-    return package ? apply_browser_map(question, package,
-                                       key_of(question, package, target, text, sizeof text))
-                   : NOT_FOUND;
-}
-
 /* A main field names a file, or a folder with an index. */
 static enum found try_main(struct question *question, struct package *package,
                            struct folder *folder, uint32_t node) {
@@ -290,7 +313,7 @@ static enum found try_main(struct question *question, struct package *package,
                             : realpath_folder(realpath, path_at(realpath->paths, target)->parent);
     enum found found = NOT_FOUND;
     if (!parent) {
-        found = map_missing(question, folder, target);
+        found = map_missing(question, target);
     } else if (!slice_ends(value, SLICE("/"))) {
         found = resolve_names(question, parent, path_name(realpath->paths, target));
     }
@@ -339,7 +362,7 @@ enum found resolve_path(struct question *question, path_id spelled, bool folder_
         struct folder *folder = realpath_folder(realpath, parent);
         if (!folder) {
             say_why(question, "the folder %s does not exist", show(question, parent));
-            return NOT_FOUND;
+            return map_missing(question, spelled);
         }
         enum found found = resolve_names(question, folder, path_name(realpath->paths, spelled));
         if (found != NOT_FOUND) {

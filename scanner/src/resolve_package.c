@@ -109,8 +109,7 @@ static bool is_good_text(struct slice text, bool bare_allowed) {
     if (slice_starts(text, SLICE("./"))) {
         return !has_bad_segment(slice_skip(text, 2));
     }
-    return bare_allowed && text.length && text.data[0] != '.' && text.data[0] != '/' &&
-           !has_bad_segment(text);
+    return bare_allowed && text.length && !strchr("./#", text.data[0]) && !has_bad_segment(text);
 }
 
 /* Goes up from a part that gave nothing until another part may be tried: the next condition of an
@@ -199,7 +198,7 @@ static enum found follow_target(struct question *question, struct package *packa
     size_t length;
     path_id path;
     struct realpath *realpath = question->resolver->realpath;
-    if (star.data && has_bad_segment(star)) {
+    if (star.data && (folder || memchr(target.data, '*', target.length)) && has_bad_segment(star)) {
         return refuse(question, package, star);
     }
     if (!fill_star(target, star, folder, text, sizeof text, &length)) {
@@ -208,6 +207,7 @@ static enum found follow_target(struct question *question, struct package *packa
     struct slice filled = {text, length};
     say(question, "%s gives '%.*s'", show(question, package->file), (int)length, text);
     if (!slice_starts(filled, SLICE("./"))) {
+        question->imported = true;
         return redirect(question, folder_of(realpath, package->folder), filled, SLICE(""));
     }
     if (!check_memory(question, path_join(realpath->paths, package->folder, filled, &path))) {
@@ -328,7 +328,7 @@ static enum found resolve_in_package(struct question *question, struct folder *f
         return resolve_exports(question, package, rest);
     }
     if (!rest.length) {
-        enum found found = resolve_browser_main(question, folder);
+        enum found found = question->imported ? NOT_FOUND : resolve_browser_main(question, folder);
         if (found == NOT_FOUND) {
             found = resolve_folder(question, folder);
         }

@@ -20,6 +20,7 @@ struct question {
     struct folder *base; /* what a relative specifier is relative to */
     struct slice specifier;
     bool redirected; /* by a package: aliases and tsconfig are the importer's business */
+    bool imported;   /* by an `imports` map: no browser map replaces the package as a whole */
     struct answer answer;
     struct trace *trace;
     char texts[2][PATH_LONGEST + 1]; /* where a replaced specifier stands */
