@@ -151,7 +151,8 @@ static int take_directive(struct config *config, const prologue_directive *one,
                           const char **detail) {
     struct directive_rule *rule = &config->rules[config->directives.count];
     *detail = one->text;
-    if (!one->text || !*one->text || config->directives.count == PROLOGUE_MAX_DIRECTIVES) {
+    if (!one->text || !*one->text || strlen(one->text) >= FACT_DIRECTIVE_LONGEST ||
+        config->directives.count == PROLOGUE_MAX_DIRECTIVES) {
         return PROLOGUE_EINVALID;
     }
     rule->text = copy_text(config, one->text);

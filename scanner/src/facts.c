@@ -92,9 +92,8 @@ int directive_set_find(const struct directive_set *set, struct slice raw) {
 /* A position that moves forward through the file. Its column is at - origin + 1: what takes more
  * bytes than units moves the origin. */
 struct place {
-    const char *bytes;
-    uint32_t size, at;
-    uint32_t line, origin;
+    struct input *input;
+    uint32_t at, line, origin;
 };
 
 #define BLOCK 16u
@@ -128,9 +127,10 @@ static inline void end_lines(struct place *place, uint32_t block, uint32_t feeds
 
 /* Past the whole blocks that are plain. */
 static inline void pass_blocks(struct place *place, uint32_t end) {
+    const char *bytes = place->input->bytes;
     uint32_t at = place->at, feeds, odd;
     for (; end - at >= BLOCK; at += BLOCK) {
-        look_at_block(place->bytes + at, &feeds, &odd);
+        look_at_block(bytes + at, &feeds, &odd);
         if (odd) {
             break;
         }
@@ -142,16 +142,16 @@ static inline void pass_blocks(struct place *place, uint32_t end) {
 /* Past what is plain of the next block and comes before `end`. */
 static inline void pass_rest(struct place *place, uint32_t end) {
     uint32_t feeds, odd, left = end - place->at;
-    look_at_block(place->bytes + place->at, &feeds, &odd);
+    look_at_block(place->input->bytes + place->at, &feeds, &odd);
     uint32_t width = (uint32_t)__builtin_ctz(odd | 1u << (left < BLOCK ? left : BLOCK));
     end_lines(place, place->at, feeds & ((1u << width) - 1));
     place->at += width;
 }
 
-static bool is_line_separator(const struct place *place) {
-    const unsigned char *text = (const unsigned char *)place->bytes + place->at;
-    return place->size - place->at >= 3 && text[0] == 0xE2 && text[1] == 0x80 &&
-           (text[2] == 0xA8 || text[2] == 0xA9);
+static bool text_follows(const struct place *place, struct slice text) {
+    uint32_t last = place->at + (uint32_t)text.length - 1;
+    return (last < place->input->end || input_reach(place->input, last)) &&
+           memcmp(place->input->bytes + place->at, text.data, text.length) == 0;
 }
 
 static void end_line(struct place *place, uint32_t length) {
@@ -161,9 +161,9 @@ static void end_line(struct place *place, uint32_t length) {
 }
 
 /* One byte of a character that is not ASCII: its first counts a unit, of four bytes two. */
-static void step_unicode(struct place *place) {
-    unsigned char byte = (unsigned char)place->bytes[place->at];
-    if (is_line_separator(place)) {
+static void step_unicode(struct place *place, unsigned char byte) {
+    if (byte == 0xE2 && (text_follows(place, SLICE("\xE2\x80\xA8")) ||
+                         text_follows(place, SLICE("\xE2\x80\xA9")))) {
         end_line(place, 3);
         return;
     }
@@ -176,52 +176,61 @@ static void step_unicode(struct place *place) {
 }
 
 static void step(struct place *place) {
-    switch (place->bytes[place->at]) {
+    unsigned char byte = (unsigned char)place->input->bytes[place->at];
+    switch (byte) {
     case '\n':
         end_line(place, 1);
         return;
     case '\r':
-        end_line(place, place->size - place->at > 1 && place->bytes[place->at + 1] == '\n' ? 2 : 1);
+        end_line(place, text_follows(place, SLICE("\r\n")) ? 2 : 1);
         return;
     default:
-        if (place->bytes[place->at] & 0x80) {
-            step_unicode(place);
+        if (byte & 0x80) {
+            step_unicode(place, byte);
         } else {
             place->at++;
         }
     }
 }
 
-static void place_start(struct place *place, const char *bytes, size_t size) {
-    *place = (struct place){bytes, (uint32_t)size, 0, 1, 0};
-    if (size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
+static void place_start(struct place *place, struct input *input) {
+    *place = (struct place){input, 0, 1, 0};
+    if (input_reach(input, 0) && text_follows(place, SLICE("\xEF\xBB\xBF"))) {
         place->at = place->origin = 3;
     }
 }
 
-static void locate(struct place *place, struct fact_span *span) {
-    if (span->start < place->at) {
-        place_start(place, place->bytes, place->size);
-    }
-    uint32_t end = span->start < place->size ? span->start : place->size;
+/* To `end`, which is at hand. */
+static inline void advance(struct place *place, uint32_t end) {
     while (place->at < end) {
         pass_blocks(place, end);
         uint32_t from = place->at;
-        if (place->size - from >= BLOCK) {
+        if (place->input->end - from >= BLOCK) {
             pass_rest(place, end);
         }
         if (place->at == from && from < end) {
             step(place);
         }
     }
+}
+
+static void locate(struct place *place, struct fact_span *span) {
+    struct input *input = place->input;
+    if (span->start < place->at) {
+        place_start(place, input);
+    }
+    uint32_t end = span->start < input->size ? span->start : input->size;
+    while (place->at < end && (place->at < input->end || input_reach(input, place->at))) {
+        advance(place, end < input->end ? end : input->end);
+    }
     span->line = place->line;
     span->column = place->at - place->origin + 1;
 }
 
 /* Each array is in source order: one pass for each that is not empty. */
-void facts_locate(struct facts *facts, const char *bytes, size_t size) {
+void facts_locate(struct facts *facts, struct input *input) {
     struct place place;
-    place_start(&place, bytes, size);
+    place_start(&place, input);
     for (uint32_t i = 0; i < facts->directive_count; i++) {
         locate(&place, &facts->directives[i].span);
     }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "input.h"
 #include "ledger.h"
 #include "text.h"
 
@@ -88,6 +89,9 @@ struct facts {
     int error;    /* 0, or the code of the allocation that failed: the facts are then incomplete */
 };
 
+/* No configured text is longer; what is kept of a longer directive is its start. */
+#define FACT_DIRECTIVE_LONGEST 1024u
+
 /* Which strings count. The texts are borrowed. */
 struct directive_rule {
     struct slice text; /* without the `*` of a prefix */
@@ -114,8 +118,9 @@ struct fact_note *facts_add_note(struct facts *facts);
 uint32_t facts_add_text(struct facts *facts, const char *data, size_t length);
 
 /* Fills line and column of every span: lines end at LF, CR, CRLF, U+2028 and U+2029, columns are
- * 1-based UTF-16 units, a byte order mark at the very start is not counted. One pass. */
-void facts_locate(struct facts *facts, const char *bytes, size_t size);
+ * 1-based UTF-16 units, a byte order mark at the very start is not counted. One pass for each kind
+ * of fact. */
+void facts_locate(struct facts *facts, struct input *input);
 
 /* The rule that a raw text meets, or -1. An exact rule wins over a prefix; else the first. */
 int directive_set_find(const struct directive_set *set, struct slice raw);

@@ -13,11 +13,15 @@ struct frame *frame_grow(struct lexer *lexer) {
     return &lexer->frames[lexer->frame_count++];
 }
 
-void lexer_fail(struct lexer *lexer) {
+void lexer_fail_at(struct lexer *lexer, uint32_t at) {
     if (!lexer->failed) {
         lexer->failed = lexer->halted = true;
-        lexer->failed_at = lexer->token.start;
+        lexer->failed_at = at;
     }
+}
+
+void lexer_fail(struct lexer *lexer) {
+    lexer_fail_at(lexer, lexer->token.start);
 }
 
 void lexer_fail_memory(struct lexer *lexer, int error) {
@@ -111,11 +115,13 @@ void lexer_free(struct lexer *lexer) {
     RELEASE(bindables, bindable_capacity);
     RELEASE(declarations, declaration_capacity);
     RELEASE(pieces, piece_capacity);
+    RELEASE(texts, text_capacity);
+    RELEASE(scratch, scratch_capacity);
     ledger_free(lexer->ledger, PROLOGUE_SUBSYSTEM_FACTS, lexer, sizeof *lexer);
 }
 
 void lexer_begin(struct lexer *lexer) {
-    lexer->cursor = 0;
+    cursor_return(lexer, 0);
     lexer->token = lexer->previous = (struct token){0};
     lexer->failed = lexer->halted = false;
     lexer->frame_count = lexer->piece_count = 0;
@@ -154,9 +160,9 @@ static void read_head(struct lexer *lexer) {
 
 /* A NUL may stand in a string or a comment. Where the reading fails it tells of a binary, and so a
  * file with one is read to its end. */
-static bool has_nul(const struct lexer *lexer) {
-    uint32_t head = lexer->size < 512 ? lexer->size : 512;
-    return head && memchr(lexer->bytes, 0, head);
+static bool has_nul(struct lexer *lexer) {
+    struct slice head = lexer_text(lexer, 0, lexer->size < 512 ? lexer->size : 512);
+    return head.length && memchr(head.data, 0, head.length);
 }
 
 static bool elision_is_open(const struct lexer *lexer) {
@@ -189,8 +195,9 @@ static void read_once(struct lexer *lexer) {
     lexer->late_import &= lexer->typescript && !lexer->again;
 }
 
-static bool is_utf16(const char *bytes, size_t size) {
-    return size >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0);
+static bool is_utf16(struct lexer *lexer) {
+    int first = byte_at(lexer, 0), second = byte_at(lexer, 1);
+    return (first == 0xFF && second == 0xFE) || (first == 0xFE && second == 0xFF);
 }
 
 /* ---- order ----------------------------------------------------------------------------------- */
@@ -255,21 +262,28 @@ static void sort_facts(struct facts *facts) {
 
 /* ---- a file ---------------------------------------------------------------------------------- */
 
+void lexer_take(struct lexer *lexer, struct input *input) {
+    lexer->input = input;
+    lexer->bytes = input->bytes;
+    lexer->start = input->start;
+    lexer->end = input->end;
+    lexer->size = input->size;
+}
+
 enum lex_answer lexer_read(struct lexer *lexer, const struct lex_options *options,
-                           const char *bytes, size_t size, struct facts *facts) {
+                           struct input *input, struct facts *facts) {
     lexer->options = options;
-    lexer->bytes = bytes;
     lexer->facts = facts;
-    lexer->size = size >= NONE - 64 ? 0 : (uint32_t)size;
+    lexer_take(lexer, input);
     lexer->typescript = options->dialect & DIALECT_TYPESCRIPT;
     lexer->jsx = options->dialect & DIALECT_JSX;
     lexer->again = lexer->script = false;
     facts->grammar = false;
-    if (is_utf16(bytes, size)) {
+    if (is_utf16(lexer)) {
         note_add(lexer, NOTE_BINARY, 0, -1, 0, 0);
         return LEX_SURE;
     }
-    if (lexer->size != size || options->dialect & DIALECT_MDX) {
+    if (options->dialect & DIALECT_MDX) {
         return LEX_UNSURE;
     }
     read_once(lexer);

@@ -3,6 +3,7 @@
 #define LEX_H
 
 #include "facts.h"
+#include "input.h"
 
 enum lex_answer { LEX_SURE, LEX_UNSURE };
 
@@ -17,12 +18,13 @@ struct lexer;
 struct lexer *lexer_new(struct ledger *ledger); /* NULL: no memory */
 void lexer_free(struct lexer *lexer);
 
-/* Reads one file. `bytes` is borrowed and never read past `bytes + size`.
+/* Reads one file, of less than INPUT_LARGEST bytes, which are borrowed. Where input->error is set
+ * afterwards, the facts are incomplete.
  * LEX_SURE: `facts` holds exactly what an ECMAScript/TypeScript parser would see.
  * LEX_UNSURE: `facts` holds the best guess; the grammar decides.
  * Lines and columns are not filled (facts_locate). facts->error tells of missing memory. */
 enum lex_answer lexer_read(struct lexer *lexer, const struct lex_options *options,
-                           const char *bytes, size_t size, struct facts *facts);
+                           struct input *input, struct facts *facts);
 
 /* JavaScript within another language (lex_embed.c): where what begins at `at` ends, or LEX_NO_END
  * where it is not closed before `size`, or is no JavaScript. `scratch` is used up. */

@@ -20,15 +20,16 @@ struct probe {
 };
 
 struct search {
-    const struct lexer *lexer;
-    const char *bytes;
-    uint32_t size;
+    struct lexer *lexer;
     struct probe probes[PROLOGUE_MAX_DIRECTIVES];
     uint32_t probe_count;
 };
 
+/* Before the window, too. */
 static int byte_of(const struct search *search, uint32_t at) {
-    return at < search->size ? (unsigned char)search->bytes[at] : -1;
+    struct lexer *lexer = search->lexer;
+    return at >= lexer->start && at < lexer->end ? (unsigned char)lexer->bytes[at]
+                                                 : byte_beyond(lexer, at);
 }
 
 static bool is_word_byte(int byte) {
@@ -48,8 +49,8 @@ static uint32_t skip_space(const struct search *search, uint32_t at) {
 }
 
 static bool text_at(const struct search *search, uint32_t at, struct slice text) {
-    return search->size - at >= text.length &&
-           memcmp(search->bytes + at, text.data, text.length) == 0;
+    struct slice found = lexer_text(search->lexer, at, at + (uint32_t)text.length);
+    return slice_equal(found, text);
 }
 
 /* The word stands by itself: it is neither part of another nor the name of a member. */
@@ -102,8 +103,8 @@ static enum verdict judge_import_name(const struct search *search, uint32_t at) 
     while (is_word_byte(byte_of(search, at))) {
         at++;
     }
-    struct slice name = {search->bytes + start, at - start};
     int next = byte_of(search, at);
+    struct slice name = lexer_text(search->lexer, start, at);
     if (next == '\\' || is_unclear(next) || slice_equal(name, SLICE("type")) ||
         slice_equal(name, SLICE("defer")) || slice_equal(name, SLICE("source"))) {
         return STRONG;
@@ -143,10 +144,11 @@ static const bool in_name_list[256] = {
 
 /* `export { … }` is no candidate unless `from` follows the brace. */
 static enum verdict judge_export_names(const struct search *search, uint32_t at) {
-    while (at < search->size && in_name_list[(unsigned char)search->bytes[at]]) {
+    int byte;
+    while ((byte = byte_of(search, at)) >= 0 && in_name_list[byte]) {
         at++;
     }
-    if (byte_of(search, at) != '}') {
+    if (byte != '}') {
         return STRONG;
     }
     at = skip_space(search, at + 1);
@@ -251,7 +253,7 @@ static void judge(const struct search *search, uint32_t at, struct found *found)
     }
     if (verdict == STRONG) {
         found->strong = at;
-        char byte = search->bytes[at];
+        int byte = byte_of(search, at);
         found->call |= byte == 'r' || byte == '\\';
     } else if (verdict == WEAK) {
         found->weak = at;
@@ -270,27 +272,29 @@ static void judge_mask(const struct search *search, uint32_t at, uint32_t mask,
     }
 }
 
-/* The whole blocks from `at` on; returns where they end. */
+/* The whole blocks at hand from `at` on; returns where they end. */
 static INLINE uint32_t judge_blocks(const struct search *search, uint32_t at, struct found *found,
                                     block_test *test, uint32_t width, uint32_t probes) {
-    uint32_t need = width + REACH;
-    uint32_t last = search->size < need ? 0 : search->size - need + 1;
-    while (at < last) {
-        uint32_t mask = 0;
-        for (; at < last && !mask; at += width) {
-            mask = test(search->bytes + at, search->probes, probes);
+    struct lexer *lexer = search->lexer;
+    for (uint32_t need = width + REACH;;) {
+        uint32_t last = lexer->end < need ? 0 : lexer->end - need + 1, mask = 0;
+        for (const char *bytes = lexer->bytes; at < last && !mask; at += width) {
+            mask = test(bytes + at, search->probes, probes);
+        }
+        if (!mask) {
+            return at;
         }
         judge_mask(search, at - width, mask, found);
+        cursor_return(lexer, at);
     }
-    return at;
 }
 
 /* What is left is less than a block and its reach: a copy of it is followed by zeros. */
 static INLINE void judge_tail(const struct search *search, uint32_t at, struct found *found,
                               block_test *test, uint32_t width) {
     char tail[3 * 32] = {0};
-    uint32_t left = search->size - at;
-    memcpy(tail, search->bytes + at, left);
+    uint32_t left = search->lexer->end - at;
+    memcpy(tail, search->lexer->bytes + at, left);
     for (uint32_t done = 0; done < left; done += width) {
         uint32_t mask = test(tail + done, search->probes, search->probe_count);
         judge_mask(search, at + done, mask, found);
@@ -300,9 +304,11 @@ static INLINE void judge_tail(const struct search *search, uint32_t at, struct f
 /* Mostly there is one probe: its bytes then stay in registers. */
 static INLINE void judge_with(const struct search *search, uint32_t at, struct found *found,
                               block_test *test, uint32_t width) {
-    at = search->probe_count == 1
-             ? judge_blocks(search, at, found, test, width, 1)
-             : judge_blocks(search, at, found, test, width, search->probe_count);
+    do {
+        at = search->probe_count == 1
+                 ? judge_blocks(search, at, found, test, width, 1)
+                 : judge_blocks(search, at, found, test, width, search->probe_count);
+    } while (window_reach(search->lexer, search->lexer->end));
     judge_tail(search, at, found, test, width);
 }
 
@@ -360,7 +366,7 @@ static void judge_all(const struct search *search, uint32_t at, struct found *fo
 }
 #else
 static void judge_all(const struct search *search, uint32_t at, struct found *found) {
-    for (; at < search->size; at++) {
+    for (; byte_of(search, at) >= 0; at++) {
         judge(search, at, found);
     }
 }
@@ -395,13 +401,16 @@ static bool prepare(struct search *search) {
     return set->count <= PROLOGUE_MAX_DIRECTIVES;
 }
 
-uint32_t scan_last_candidate(const struct lexer *lexer, uint32_t from) {
-    struct search search = {.lexer = lexer, .bytes = lexer->bytes, .size = lexer->size};
+uint32_t scan_last_candidate(struct lexer *lexer, uint32_t from) {
+    struct search search = {.lexer = lexer};
     struct found found = {NONE, NONE, false};
+    uint32_t cursor = lexer->cursor;
     if (!prepare(&search)) {
         return lexer->size;
     }
+    cursor_return(lexer, from);
     judge_all(&search, from, &found);
+    cursor_return(lexer, cursor);
     bool binds = found.call && found.weak != NONE && found.weak > found.strong;
     return binds ? found.weak : found.strong;
 }

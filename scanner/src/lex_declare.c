@@ -202,8 +202,8 @@ static bool at_modifier(struct lexer *lexer) {
     if (!lexer->typescript || !token_is_identifier(&lexer->token)) {
         return false;
     }
-    char first = lexer->bytes[lexer->token.start];
-    if (first != 'p' && first != 'r' && first != 'o') {
+    struct slice text = token_text(lexer, &lexer->token);
+    if (text.length == 0 || !strchr("pro", text.data[0])) {
         return false;
     }
     struct token next = token_peek(lexer);

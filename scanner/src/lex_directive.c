@@ -4,22 +4,19 @@
 
 #define MAX_NOTE 120 /* what is quoted of a longer text */
 
-/* The end of a text that is not too long to be quoted; cuts no character. */
-static uint32_t quoted_end(const struct lexer *lexer, uint32_t start, uint32_t end) {
-    if (end - start <= MAX_NOTE) {
-        return end;
+/* What of a text is not too long to be quoted; cuts no character. */
+static struct slice quoted_text(struct lexer *lexer, uint32_t start, uint32_t end) {
+    bool whole = end - start <= MAX_NOTE;
+    struct slice text = lexer_text(lexer, start, whole ? end : start + MAX_NOTE + 1);
+    while (!whole && text.length && (text.data[--text.length] & 0xC0) == 0x80) {
     }
-    end = start + MAX_NOTE;
-    while (end > start && (lexer->bytes[end] & 0xC0) == 0x80) {
-        end--;
-    }
-    return end;
+    return text;
 }
 
 void note_add(struct lexer *lexer, enum fact_note_code code, unsigned detail, int configured,
               uint32_t start, uint32_t end) {
-    uint32_t length = quoted_end(lexer, start, end) - start;
-    uint32_t text = facts_add_text(lexer->facts, lexer->bytes + start, length);
+    struct slice quoted = quoted_text(lexer, start, end);
+    uint32_t text = facts_add_text(lexer->facts, quoted.data, quoted.length);
     struct fact_note *note = facts_add_note(lexer->facts);
     if (!note) {
         lexer_fail_memory(lexer, lexer->facts->error);
@@ -27,15 +24,26 @@ void note_add(struct lexer *lexer, enum fact_note_code code, unsigned detail, in
     }
     note->span = (struct fact_span){.start = start, .end = end};
     note->text = text;
-    note->text_length = length;
+    note->text_length = (uint32_t)quoted.length;
     note->code = (uint8_t)code;
     note->detail = (uint8_t)detail;
     note->configured = (int16_t)configured;
 }
 
+/* What stands between the quotes, or its start: a directive is found by that as well. */
+static struct slice directive_text(struct lexer *lexer, const struct token *token) {
+    uint32_t start = token->start + 1, end = token->end - 1;
+    bool longer = end - start > FACT_DIRECTIVE_LONGEST;
+    return lexer_text(lexer, start, longer ? start + FACT_DIRECTIVE_LONGEST : end);
+}
+
+static int find_directive(struct lexer *lexer, const struct token *token) {
+    return directive_set_find(lexer->options->directives, directive_text(lexer, token));
+}
+
 static struct fact_directive *add_directive(struct lexer *lexer, const struct token *token,
                                             int configured) {
-    struct slice raw = token_content(lexer, token);
+    struct slice raw = directive_text(lexer, token);
     uint32_t text = facts_add_text(lexer->facts, raw.data, raw.length);
     struct fact_directive *directive = facts_add_directive(lexer->facts);
     if (!directive) {
@@ -52,7 +60,7 @@ static struct fact_directive *add_directive(struct lexer *lexer, const struct to
 /* ---- near misses ----------------------------------------------------------------------------- */
 
 static void check_typo(struct lexer *lexer, const struct token *token) {
-    int meant = near_miss_find(lexer->options->directives, token_content(lexer, token));
+    int meant = near_miss_find(lexer->options->directives, directive_text(lexer, token));
     if (meant >= 0) {
         note_add(lexer, NOTE_NEAR_MISS, MISS_TYPO, meant, token->start + 1, token->end - 1);
     }
@@ -94,7 +102,7 @@ void directive_check_statement(struct lexer *lexer) {
     if (!is_literal(&literal) || literal.end - literal.start < 2) {
         return;
     }
-    int configured = directive_set_find(lexer->options->directives, token_content(lexer, &literal));
+    int configured = find_directive(lexer, &literal);
     if (configured >= 0 && is_whole_statement(lexer, &literal, miss == MISS_PARENTHESISED)) {
         note_add(lexer, NOTE_NEAR_MISS, miss, configured, literal.start + 1, literal.end - 1);
     }
@@ -116,12 +124,10 @@ static bool accept_directive(struct lexer *lexer) {
 }
 
 static void skip_head(struct lexer *lexer) {
-    struct slice text = {lexer->bytes, lexer->size};
-    if (slice_starts(text, SLICE("\xEF\xBB\xBF"))) {
+    if (has_bytes(lexer, 0, 3) && memcmp(lexer->bytes, "\xEF\xBB\xBF", 3) == 0) {
         lexer->cursor = 3;
-        text = slice_skip(text, 3);
     }
-    if (slice_starts(text, SLICE("#!"))) {
+    if (byte_at(lexer, lexer->cursor) == '#' && byte_at(lexer, lexer->cursor + 1) == '!') {
         lexer->cursor = skip_line(lexer, lexer->cursor);
     }
 }
@@ -135,8 +141,7 @@ void read_prologue(struct lexer *lexer) {
         if (!accept_directive(lexer)) {
             return;
         }
-        int configured =
-            directive_set_find(lexer->options->directives, token_content(lexer, &literal));
+        int configured = find_directive(lexer, &literal);
         add_directive(lexer, &literal, configured);
         if (configured >= 0) {
             check_conflict(lexer, &literal, configured);
@@ -167,14 +172,14 @@ bool directive_add_function(struct lexer *lexer) {
     if (!accept_directive(lexer)) {
         return false;
     }
-    int configured = directive_set_find(lexer->options->directives, token_content(lexer, &literal));
+    int configured = find_directive(lexer, &literal);
     if (configured < 0 || lexer->ambient) {
         return true;
     }
     frame->bindables = lexer->facts->directive_count;
     frame->mark = frame->mark ? frame->mark : frame->bindables + 1;
     uint32_t end = frame->name + frame->name_length, length;
-    bool escaped = memchr(lexer->bytes + frame->name, '\\', frame->name_length) != NULL;
+    bool escaped = has_backslash(lexer, frame->name, end);
     uint32_t name = cook(lexer, frame->name, end, escaped, &length);
     struct fact_directive *directive = add_directive(lexer, &literal, configured);
     if (directive) {

@@ -7,8 +7,8 @@ static void embed(struct lexer *lexer, struct facts *scratch, const char *bytes,
     static const struct lex_options options = {&no_directives, DIALECT_JSX};
     facts_clear(scratch);
     lexer->options = &options;
-    lexer->bytes = bytes;
-    lexer->size = size;
+    lexer->whole = input_whole(bytes, size);
+    lexer_take(lexer, &lexer->whole);
     lexer->facts = scratch;
     lexer->typescript = lexer->again = false;
     lexer->jsx = true;
@@ -62,7 +62,7 @@ static bool is_line_end(int byte) {
     return byte == '\n' || byte == '\r';
 }
 
-static bool blank_line_follows(const struct lexer *lexer, uint32_t at) {
+static bool blank_line_follows(struct lexer *lexer, uint32_t at) {
     at += byte_at(lexer, at) == '\r' && byte_at(lexer, at + 1) == '\n' ? 2 : 1;
     while (byte_at(lexer, at) == ' ' || byte_at(lexer, at) == '\t') {
         at++;
@@ -71,7 +71,7 @@ static bool blank_line_follows(const struct lexer *lexer, uint32_t at) {
 }
 
 /* The end of a comment at `at`, or the byte after `at`. */
-static uint32_t skip_comment(const struct lexer *lexer, uint32_t at) {
+static uint32_t skip_comment(struct lexer *lexer, uint32_t at) {
     if (byte_at(lexer, at) != '/') {
         return at + 1;
     }
@@ -90,7 +90,7 @@ static uint32_t skip_comment(const struct lexer *lexer, uint32_t at) {
 }
 
 /* In the white space from `at` to `end`: the line end before the first blank line. */
-static uint32_t find_blank_line(const struct lexer *lexer, uint32_t at, uint32_t end) {
+static uint32_t find_blank_line(struct lexer *lexer, uint32_t at, uint32_t end) {
     while (at < end) {
         if (is_line_end(byte_at(lexer, at)) && blank_line_follows(lexer, at)) {
             return at;

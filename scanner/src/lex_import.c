@@ -182,7 +182,7 @@ struct plain {
     int byte; /* at `at`, -1 at the end */
 };
 
-static INLINE void plain_skip(const struct lexer *lexer, struct plain *plain, uint32_t length) {
+static INLINE void plain_skip(struct lexer *lexer, struct plain *plain, uint32_t length) {
     uint32_t at = plain->at + length;
     int byte;
     while ((byte = byte_at(lexer, at)) == ' ' || byte == '\n' || byte == '\r') {
@@ -193,7 +193,7 @@ static INLINE void plain_skip(const struct lexer *lexer, struct plain *plain, ui
 }
 
 /* false: no word, or one that may mean something else here. */
-static INLINE bool plain_name(const struct lexer *lexer, struct plain *plain, struct token *name) {
+static INLINE bool plain_name(struct lexer *lexer, struct plain *plain, struct token *name) {
     if (!token_word(lexer, plain->at, name) || name->word == W_TYPE || name->word == W_AS ||
         name->word == W_FROM) {
         return false;
@@ -202,9 +202,9 @@ static INLINE bool plain_name(const struct lexer *lexer, struct plain *plain, st
     return true;
 }
 
-static INLINE bool plain_accept(const struct lexer *lexer, struct plain *plain, struct slice word) {
+static INLINE bool plain_accept(struct lexer *lexer, struct plain *plain, struct slice word) {
     uint32_t length = (uint32_t)word.length;
-    if (lexer->size - plain->at <= length ||
+    if (!has_bytes(lexer, plain->at, length) ||
         memcmp(lexer->bytes + plain->at, word.data, length) != 0) {
         return false;
     }
@@ -299,11 +299,15 @@ static bool plain_clause(struct lexer *lexer, struct plain *plain, struct clause
 
 static bool plain_source(struct lexer *lexer, const struct plain *plain, enum fact_kind kind,
                          const struct clause *clause) {
-    struct token literal = {.start = plain->at, .kind = T_STRING};
-    literal.end = scan_string(lexer, plain->at + 1, (char)plain->byte) + 1;
-    if (byte_at(lexer, literal.end - 1) != plain->byte) {
-        return false;
-    }
+    struct token literal = {.start = plain->at, .end = plain->at + 1, .kind = T_STRING};
+    int byte;
+    do {
+        literal.end = scan_string(lexer, literal.end, (char)plain->byte);
+        byte = byte_at(lexer, literal.end++);
+        if (byte < 0 || byte == '\\' || byte == '\n' || byte == '\r') {
+            return false;
+        }
+    } while (byte != plain->byte);
     lexer->has_module_syntax = true;
     lexer->token = literal;
     lexer->cursor = literal.end;
@@ -333,13 +337,14 @@ static bool read_plain_words(struct lexer *lexer) {
 /* At `import` or `export`. false: nothing has been read. In a second pass, which knows the names
  * already, what a vain attempt binds could not be told from them. */
 bool read_plain(struct lexer *lexer) {
-    uint32_t names = lexer->name_count;
+    uint32_t cursor = lexer->cursor, names = lexer->name_count;
     if (lexer->again) {
         return false;
     }
     if (read_plain_words(lexer)) {
         return true;
     }
+    cursor_return(lexer, cursor);
     scope_disown(lexer, names);
     return false;
 }

@@ -2,8 +2,8 @@
  * current token is stale until the outermost element has ended. */
 #include "lex_private.h"
 
-static int byte_here(const struct lexer *lexer) {
-    return lexer->cursor < lexer->size ? (unsigned char)lexer->bytes[lexer->cursor] : -1;
+static inline int byte_here(struct lexer *lexer) {
+    return byte_at(lexer, lexer->cursor);
 }
 
 static NOINLINE int skip_any_space(struct lexer *lexer) {
@@ -24,10 +24,10 @@ static inline int skip_space(struct lexer *lexer) {
 }
 
 /* An identifier that may hold hyphens; returns its end. */
-static uint32_t skip_jsx_name(const struct lexer *lexer, uint32_t at) {
+static uint32_t skip_jsx_name(struct lexer *lexer, uint32_t at) {
     for (;;) {
         at = skip_identifier(lexer, at);
-        if (at >= lexer->size || lexer->bytes[at] != '-') {
+        if (byte_at(lexer, at) != '-') {
             return at;
         }
         at++;
@@ -70,14 +70,14 @@ static void push_container(struct lexer *lexer) {
 
 /* `<Foo>`, `<a.b>` use a name; `<foo>`, `<foo-bar>` and `<a:b>` do not. */
 static void use_element_name(struct lexer *lexer, uint32_t start, uint32_t end, int next) {
-    char first = lexer->bytes[start];
-    bool intrinsic =
-        (first >= 'a' && first <= 'z') || memchr(lexer->bytes + start, '-', end - start) != NULL;
+    struct slice text = lexer_text(lexer, start, end);
+    bool intrinsic = text.length == 0 || (text.data[0] >= 'a' && text.data[0] <= 'z') ||
+                     memchr(text.data, '-', text.length) != NULL;
     if (next == ':' || (intrinsic && next != '.')) {
         return;
     }
     struct token name = {.start = start, .end = end, .kind = T_NAME};
-    name.escaped = memchr(lexer->bytes + start, '\\', end - start) != NULL;
+    name.escaped = memchr(text.data, '\\', text.length) != NULL;
     scope_use(lexer, &name);
 }
 
@@ -91,7 +91,7 @@ void on_jsx_name(struct lexer *lexer) {
     uint32_t start = lexer->cursor;
     uint32_t end = skip_jsx_name(lexer, start);
     if (end == start) {
-        lexer_fail(lexer);
+        lexer_fail_at(lexer, lexer->cursor);
         return;
     }
     lexer->cursor = end;
@@ -105,19 +105,27 @@ void on_jsx_name(struct lexer *lexer) {
     }
 }
 
+/* At the opening quote of a value, in which nothing is escaped. */
+static void skip_attribute_text(struct lexer *lexer, int quote) {
+    uint32_t at = lexer->cursor + 1;
+    int byte;
+    while ((byte = byte_at(lexer, at)) >= 0 && byte != quote) {
+        const char *here = lexer->bytes + at;
+        const char *end = memchr(here, quote, lexer->end - at);
+        at = end ? at + (uint32_t)(end - here) : lexer->end;
+    }
+    lexer->cursor = byte < 0 ? at : at + 1;
+    if (byte < 0) {
+        lexer_fail_at(lexer, lexer->cursor);
+    }
+}
+
 static void read_attribute_value(struct lexer *lexer) {
     int byte = skip_space(lexer);
-    const char *end;
     switch (byte) {
     case '"':
     case '\'':
-        lexer->cursor++;
-        end = memchr(lexer->bytes + lexer->cursor, byte, lexer->size - lexer->cursor);
-        if (!end) {
-            lexer_fail(lexer);
-            return;
-        }
-        lexer->cursor = (uint32_t)(end - lexer->bytes) + 1;
+        skip_attribute_text(lexer, byte);
         return;
     case '{':
         push_container(lexer);
@@ -127,14 +135,14 @@ static void read_attribute_value(struct lexer *lexer) {
         push_jsx(lexer);
         return;
     default:
-        lexer_fail(lexer);
+        lexer_fail_at(lexer, lexer->cursor);
     }
 }
 
 static void read_attribute(struct lexer *lexer) {
     uint32_t end = skip_jsx_name(lexer, lexer->cursor);
     if (end == lexer->cursor) {
-        lexer_fail(lexer);
+        lexer_fail_at(lexer, lexer->cursor);
         return;
     }
     lexer->cursor = end;
@@ -149,7 +157,7 @@ void on_jsx_attributes(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     if (frame->extra) { /* the type arguments have left a token behind */
         frame->extra = 0;
-        lexer->cursor = lexer->previous.end;
+        cursor_return(lexer, lexer->previous.end);
     }
     switch (skip_space(lexer)) {
     case '>':
@@ -159,7 +167,7 @@ void on_jsx_attributes(struct lexer *lexer) {
     case '/':
         lexer->cursor++;
         if (skip_space(lexer) != '>') {
-            lexer_fail(lexer);
+            lexer_fail_at(lexer, lexer->cursor);
             return;
         }
         lexer->cursor++;
@@ -179,7 +187,7 @@ static void read_closing_tag(struct lexer *lexer) {
     lexer->cursor = skip_jsx_name(lexer, lexer->cursor);
     skip_members(lexer);
     if (byte_here(lexer) != '>') {
-        lexer_fail(lexer);
+        lexer_fail_at(lexer, lexer->cursor);
         return;
     }
     lexer->cursor++;
@@ -187,8 +195,12 @@ static void read_closing_tag(struct lexer *lexer) {
 }
 
 void on_jsx_children(struct lexer *lexer) {
-    lexer->cursor = scan_jsx_text(lexer, lexer->cursor);
-    switch (byte_here(lexer)) {
+    int byte;
+    do {
+        lexer->cursor = scan_jsx_text(lexer, lexer->cursor);
+        byte = byte_here(lexer);
+    } while (byte >= 0 && byte != '{' && byte != '<' && byte != '}' && byte != '>');
+    switch (byte) {
     case '{':
         push_container(lexer);
         return;
@@ -201,7 +213,7 @@ void on_jsx_children(struct lexer *lexer) {
         }
         return;
     default: /* a `}` or `>`, or the end of the file */
-        lexer_fail(lexer);
+        lexer_fail_at(lexer, lexer->cursor);
     }
 }
 

@@ -238,12 +238,12 @@ struct scope {
 
 /* A name whose uses matter: an imported binding, or `require`. */
 struct name {
-    uint32_t start, length;
-    uint32_t newest; /* its newest reference that is not resolved yet, NONE */
-    uint32_t owner;  /* the import that binds it, NONE */
-    uint32_t bucket; /* next name of the same hash, NONE */
-    uint32_t alias;  /* `import x = A.B`: the name A that is used where x is, NONE */
-    bool bound;      /* declared in the module itself, other than by an import */
+    uint32_t text, length; /* in the lexer's texts */
+    uint32_t newest;       /* its newest reference that is not resolved yet, NONE */
+    uint32_t owner;        /* the import that binds it, NONE */
+    uint32_t bucket;       /* next name of the same hash, NONE */
+    uint32_t alias;        /* `import x = A.B`: the name A that is used where x is, NONE */
+    bool bound;            /* declared in the module itself, other than by an import */
 };
 
 struct reference {
@@ -268,9 +268,11 @@ struct piece {
 struct lexer {
     struct ledger *ledger;
     const struct lex_options *options;
-    const char *bytes;
-    uint32_t size;
-    uint32_t cursor; /* just past the current token */
+    struct input *input, whole; /* `whole`: of what is embedded */
+    const char *bytes;          /* of the input, which moves them: valid from start to end */
+    uint32_t start, end;        /* what is at hand */
+    uint32_t size;              /* of the file */
+    uint32_t cursor;            /* just past the current token */
     struct facts *facts;
 
     struct token token, previous;
@@ -288,12 +290,17 @@ struct lexer {
     uint32_t name_count, name_capacity;
     struct reference *references;
     uint32_t reference_count, reference_capacity;
+    uint32_t crowd;      /* so many references of one scope are thinned */
     uint32_t *bindables; /* references that become parameters if `=>` follows */
     uint32_t bindable_count, bindable_capacity;
     struct declaration *declarations;
     uint32_t declaration_count, declaration_capacity;
     struct piece *pieces;
     uint32_t piece_count, piece_capacity;
+    char *texts; /* of the names */
+    uint32_t text_count, text_capacity;
+    char *scratch; /* text that has left the window */
+    uint32_t scratch_capacity;
 
     uint8_t words[WORD_SLOTS]; /* open addressing, W_NONE: empty */
     uint32_t *buckets;         /* a power of two of them */
@@ -329,29 +336,59 @@ struct token token_peek_past(struct lexer *lexer, const struct token *token);
 void token_regex(struct lexer *lexer);           /* the current `/` begins a regular expression */
 void token_template_resume(struct lexer *lexer); /* the current `}` goes on with a template */
 void token_extend(struct lexer *lexer);          /* the current `<`, `>` or `/` as an operator */
-bool token_is(const struct lexer *lexer, const struct token *token, struct slice text);
+bool token_is(struct lexer *lexer, const struct token *token, struct slice text);
 /* The name of ASCII letters at `at`; false: there is none, or it goes on with other characters. */
-bool token_word(const struct lexer *lexer, uint32_t at, struct token *word);
+bool token_word(struct lexer *lexer, uint32_t at, struct token *word);
 bool token_continues(const struct token *token);
-uint32_t skip_identifier(const struct lexer *lexer, uint32_t at);
-
-static inline struct slice token_text(const struct lexer *lexer, const struct token *token) {
-    return (struct slice){lexer->bytes + token->start, token->end - token->start};
-}
-
-/* Between the quotes. */
-static inline struct slice token_content(const struct lexer *lexer, const struct token *token) {
-    return (struct slice){lexer->bytes + token->start + 1, token->end - token->start - 2};
-}
+uint32_t skip_identifier(struct lexer *lexer, uint32_t at);
 
 /* An identifier: no reserved word. */
 static inline bool token_is_identifier(const struct token *token) {
     return token->kind == T_NAME && (token->word == W_NONE || token->word > W_LAST_RESERVED);
 }
 
-/* -1 past the end. */
-static inline int byte_at(const struct lexer *lexer, uint32_t at) {
-    return at < lexer->size ? (unsigned char)lexer->bytes[at] : -1;
+/* ---- the window (lex_window.c) --------------------------------------------------------------- */
+
+/* The file may be read in pieces: then the bytes at hand move, always forward except where the
+ * cursor is set back. Whoever looks past lexer->end goes through byte_at() or has_bytes(); what
+ * lies more than INPUT_BEHIND bytes behind is asked for by lexer_text(). */
+
+int byte_beyond(struct lexer *lexer, uint32_t at);
+bool window_reach(struct lexer *lexer, uint32_t at);
+struct slice text_elsewhere(struct lexer *lexer, uint32_t start, uint32_t end);
+
+/* -1 past the end of the file. */
+static inline int byte_at(struct lexer *lexer, uint32_t at) {
+    return at < lexer->end ? (unsigned char)lexer->bytes[at] : byte_beyond(lexer, at);
+}
+
+/* Whether the file has `count` bytes at `at`; they are at hand then. */
+static inline bool has_bytes(struct lexer *lexer, uint32_t at, uint32_t count) {
+    return at + count <= lexer->end || window_reach(lexer, at + count - 1);
+}
+
+/* Text from anywhere in the file; valid until the next call or the next look ahead. */
+static inline struct slice lexer_text(struct lexer *lexer, uint32_t start, uint32_t end) {
+    return start >= lexer->start && end <= lexer->end
+               ? (struct slice){lexer->bytes + start, end - start}
+               : text_elsewhere(lexer, start, end);
+}
+
+static inline struct slice token_text(struct lexer *lexer, const struct token *token) {
+    return lexer_text(lexer, token->start, token->end);
+}
+
+static inline bool has_backslash(struct lexer *lexer, uint32_t start, uint32_t end) {
+    struct slice text = lexer_text(lexer, start, end);
+    return memchr(text.data, '\\', text.length) != NULL;
+}
+
+/* Back to where the cursor was. */
+static inline void cursor_return(struct lexer *lexer, uint32_t cursor) {
+    lexer->cursor = cursor;
+    if (cursor - lexer->start > lexer->end - lexer->start) {
+        window_reach(lexer, cursor);
+    }
 }
 
 /* ---- blocks ---------------------------------------------------------------------------------- */
@@ -367,7 +404,7 @@ static inline __m128i load_block(const char *bytes) {
 /* Past the spaces at the start of a line, at least as far as whole blocks go. */
 static inline uint32_t skip_indentation(const struct lexer *lexer, uint32_t at) {
 #if defined(__SSE2__)
-    while (lexer->size - at >= BLOCK) {
+    while (lexer->end - at >= BLOCK) {
         __m128i data = load_block(lexer->bytes + at);
         unsigned spaces = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(data, _mm_set1_epi8(' ')));
         if (spaces != 0xFFFF) {
@@ -376,7 +413,7 @@ static inline uint32_t skip_indentation(const struct lexer *lexer, uint32_t at) 
         at += BLOCK;
     }
 #else
-    while (at < lexer->size && lexer->bytes[at] == ' ') {
+    while (at < lexer->end && lexer->bytes[at] == ' ') {
         at++;
     }
 #endif
@@ -385,14 +422,15 @@ static inline uint32_t skip_indentation(const struct lexer *lexer, uint32_t at) 
 
 /* ---- white space and comments (lex_scan.c) ------------------------------------------------- */
 
-void skip_trivia(struct lexer *lexer, bool *newline);       /* sets newline, never clears it */
-uint32_t skip_line(const struct lexer *lexer, uint32_t at); /* to its terminator */
+void skip_trivia(struct lexer *lexer, bool *newline); /* sets newline, never clears it */
+uint32_t skip_line(struct lexer *lexer, uint32_t at); /* to its terminator */
 /* Length of the white space or line terminator that is not ASCII at `at`; 0: none. */
-uint32_t skip_unicode_space(const struct lexer *lexer, uint32_t at, bool *newline);
+uint32_t skip_unicode_space(struct lexer *lexer, uint32_t at, bool *newline);
 
 /* ---- vectorised searches (lex_scan.c) -------------------------------------------------------- */
 
-/* The offset of the first byte at or after `at` that is one of the named, or size. */
+/* The offset of the first byte at or after `at` that is one of the named, or the end of what is at
+ * hand. */
 uint32_t scan_string(const struct lexer *lexer, uint32_t at, char quote); /* quote \ LF CR */
 uint32_t scan_template(const struct lexer *lexer, uint32_t at);           /* ` \ $ */
 uint32_t scan_line(const struct lexer *lexer, uint32_t at);               /* LF CR 0xE2 */
@@ -401,7 +439,7 @@ uint32_t scan_jsx_text(const struct lexer *lexer, uint32_t at);           /* < {
 
 /* (lex_candidate.c) The last place at or after `from` where an import, or a directive that is
  * configured, may begin; NONE: there is none. */
-uint32_t scan_last_candidate(const struct lexer *lexer, uint32_t from);
+uint32_t scan_last_candidate(struct lexer *lexer, uint32_t from);
 
 void scope_close(struct lexer *lexer);
 
@@ -414,8 +452,10 @@ static inline struct frame *frame_top(struct lexer *lexer) {
 struct frame *frame_grow(struct lexer *lexer);       /* the slot for one more; never NULL */
 void frame_step(struct lexer *lexer);                /* what the top frame does with the token */
 void frame_run(struct lexer *lexer, uint32_t floor); /* until `floor` frames are left */
-void lexer_begin(struct lexer *lexer);               /* at the start of `bytes` */
-void lexer_fail(struct lexer *lexer);                /* syntax that cannot be */
+void lexer_take(struct lexer *lexer, struct input *input);
+void lexer_begin(struct lexer *lexer); /* at the start of the input */
+void lexer_fail(struct lexer *lexer);  /* syntax that cannot be, at the token */
+void lexer_fail_at(struct lexer *lexer, uint32_t at);
 void lexer_fail_memory(struct lexer *lexer, int error);
 
 /* Never NULL. */
@@ -574,11 +614,14 @@ void scope_alias(struct lexer *lexer, const struct token *local, const struct to
                  bool used);
 void scope_rewind(struct lexer *lexer, uint32_t references);
 void scope_finish(struct lexer *lexer);
+/* Between two statements: forgets references that cannot change the outcome. */
+void scope_thin(struct lexer *lexer);
 
 static inline uint32_t scope_use(struct lexer *lexer, const struct token *token) {
     uint32_t length = token->end - token->start;
     uint32_t bit = 1u << (length < 31 ? length : 31);
-    if (!(lexer->lengths[(unsigned char)lexer->bytes[token->start]] & bit) && !token->escaped) {
+    if (token->start >= lexer->start && !token->escaped &&
+        !(lexer->lengths[(unsigned char)lexer->bytes[token->start]] & bit)) {
         return NONE;
     }
     return scope_reference(lexer, token);

@@ -21,7 +21,7 @@ static inline uint32_t block_mask(block a) {
 static inline uint32_t scan_four(const struct lexer *lexer, uint32_t at, char a, char b, char c,
                                  char d) {
     const char *bytes = lexer->bytes;
-    for (; lexer->size - at >= BLOCK; at += BLOCK) {
+    for (; lexer->end - at >= BLOCK; at += BLOCK) {
         block data = load_block(bytes + at);
         uint32_t mask = block_mask(block_or(block_or(block_equal(data, a), block_equal(data, b)),
                                             block_or(block_equal(data, c), block_equal(data, d))));
@@ -29,7 +29,7 @@ static inline uint32_t scan_four(const struct lexer *lexer, uint32_t at, char a,
             return at + (uint32_t)__builtin_ctz(mask);
         }
     }
-    while (at < lexer->size && bytes[at] != a && bytes[at] != b && bytes[at] != c &&
+    while (at < lexer->end && bytes[at] != a && bytes[at] != b && bytes[at] != c &&
            bytes[at] != d) {
         at++;
     }
@@ -39,7 +39,7 @@ static inline uint32_t scan_four(const struct lexer *lexer, uint32_t at, char a,
 static inline uint32_t scan_four(const struct lexer *lexer, uint32_t at, char a, char b, char c,
                                  char d) {
     const char *bytes = lexer->bytes;
-    while (at < lexer->size && bytes[at] != a && bytes[at] != b && bytes[at] != c &&
+    while (at < lexer->end && bytes[at] != a && bytes[at] != b && bytes[at] != c &&
            bytes[at] != d) {
         at++;
     }
@@ -48,34 +48,34 @@ static inline uint32_t scan_four(const struct lexer *lexer, uint32_t at, char a,
 #endif
 
 uint32_t scan_string(const struct lexer *lexer, uint32_t at, char quote) {
-    return at >= lexer->size ? lexer->size : scan_four(lexer, at, quote, '\\', '\n', '\r');
+    return at >= lexer->end ? lexer->end : scan_four(lexer, at, quote, '\\', '\n', '\r');
 }
 
 uint32_t scan_template(const struct lexer *lexer, uint32_t at) {
-    return at >= lexer->size ? lexer->size : scan_four(lexer, at, '`', '\\', '$', '$');
+    return at >= lexer->end ? lexer->end : scan_four(lexer, at, '`', '\\', '$', '$');
 }
 
 uint32_t scan_line(const struct lexer *lexer, uint32_t at) {
-    return at >= lexer->size ? lexer->size : scan_four(lexer, at, '\n', '\r', (char)0xE2, '\n');
+    return at >= lexer->end ? lexer->end : scan_four(lexer, at, '\n', '\r', (char)0xE2, '\n');
 }
 
 uint32_t scan_comment(const struct lexer *lexer, uint32_t at) {
-    return at >= lexer->size ? lexer->size : scan_four(lexer, at, '*', '\n', '\r', (char)0xE2);
+    return at >= lexer->end ? lexer->end : scan_four(lexer, at, '*', '\n', '\r', (char)0xE2);
 }
 
 uint32_t scan_jsx_text(const struct lexer *lexer, uint32_t at) {
-    return at >= lexer->size ? lexer->size : scan_four(lexer, at, '<', '{', '}', '>');
+    return at >= lexer->end ? lexer->end : scan_four(lexer, at, '<', '{', '}', '>');
 }
 
 /* ---- white space and comments ---------------------------------------------------------------- */
 
-uint32_t skip_unicode_space(const struct lexer *lexer, uint32_t at, bool *newline) {
+uint32_t skip_unicode_space(struct lexer *lexer, uint32_t at, bool *newline) {
+    bool three = has_bytes(lexer, at, 3);
     const unsigned char *text = (const unsigned char *)lexer->bytes + at;
-    uint32_t left = lexer->size - at;
-    if (left >= 2 && text[0] == 0xC2 && text[1] == 0xA0) {
+    if ((three || has_bytes(lexer, at, 2)) && text[0] == 0xC2 && text[1] == 0xA0) {
         return 2;
     }
-    if (left < 3) {
+    if (!three) {
         return 0;
     }
     uint32_t code = (uint32_t)text[0] << 16 | (uint32_t)text[1] << 8 | text[2];
@@ -95,21 +95,27 @@ uint32_t skip_unicode_space(const struct lexer *lexer, uint32_t at, bool *newlin
     }
 }
 
-uint32_t skip_line(const struct lexer *lexer, uint32_t at) {
-    for (;;) {
+uint32_t skip_line(struct lexer *lexer, uint32_t at) {
+    for (;; at++) {
         at = scan_line(lexer, at);
         bool newline = false;
-        if (byte_at(lexer, at) != 0xE2 || (skip_unicode_space(lexer, at, &newline) && newline)) {
+        switch (byte_at(lexer, at)) {
+        case -1:
+        case '\n':
+        case '\r':
             return at;
+        case 0xE2:
+            if (skip_unicode_space(lexer, at, &newline) && newline) {
+                return at;
+            }
         }
-        at++;
     }
 }
 
-/* The first `*` before a `/`, or a place less than a block before the end. */
+/* The first `*` before a `/`, or a place less than a block before the end of what is at hand. */
 static uint32_t scan_comment_end(const struct lexer *lexer, uint32_t at) {
 #if defined(__SSE2__)
-    for (; lexer->size - at > BLOCK; at += BLOCK) {
+    for (; lexer->end - at > BLOCK; at += BLOCK) {
         block star = block_equal(load_block(lexer->bytes + at), '*');
         block slash = block_equal(load_block(lexer->bytes + at + 1), '/');
         uint32_t mask = block_mask(_mm_and_si128(star, slash));
@@ -118,17 +124,20 @@ static uint32_t scan_comment_end(const struct lexer *lexer, uint32_t at) {
         }
     }
 #else
-    while (lexer->size - at > BLOCK && (lexer->bytes[at] != '*' || lexer->bytes[at + 1] != '/')) {
+    while (lexer->end - at > BLOCK && (lexer->bytes[at] != '*' || lexer->bytes[at + 1] != '/')) {
         at++;
     }
 #endif
     return at;
 }
 
-/* Past the `*` + `/`; size + 1 where there is none. */
-static uint32_t skip_comment(const struct lexer *lexer, uint32_t at, bool *newline) {
-    while ((at = scan_comment(lexer, *newline ? scan_comment_end(lexer, at) : at)) < lexer->size) {
-        switch ((unsigned char)lexer->bytes[at]) {
+/* Past the `*` + `/`; NONE where there is none. */
+static uint32_t skip_comment(struct lexer *lexer, uint32_t at, bool *newline) {
+    for (;; at++) {
+        at = scan_comment(lexer, *newline ? scan_comment_end(lexer, at) : at);
+        switch (byte_at(lexer, at)) {
+        case -1:
+            return NONE;
         case '*':
             if (byte_at(lexer, at + 1) == '/') {
                 return at + 2;
@@ -137,16 +146,15 @@ static uint32_t skip_comment(const struct lexer *lexer, uint32_t at, bool *newli
         case 0xE2:
             skip_unicode_space(lexer, at, newline);
             break;
-        default:
+        case '\n':
+        case '\r':
             *newline = true;
         }
-        at++;
     }
-    return lexer->size + 1;
 }
 
-static bool at_text(const struct lexer *lexer, uint32_t at, const char *text, uint32_t length) {
-    return lexer->size - at >= length && memcmp(lexer->bytes + at, text, length) == 0;
+static bool at_text(struct lexer *lexer, uint32_t at, const char *text, uint32_t length) {
+    return has_bytes(lexer, at, length) && memcmp(lexer->bytes + at, text, length) == 0;
 }
 
 /* `<!--`, and `-->` at the start of a line, begin a comment in scripts, not in modules. */
@@ -159,10 +167,9 @@ static bool html_comment(struct lexer *lexer, uint32_t at, bool line_start) {
 }
 
 void skip_trivia(struct lexer *lexer, bool *newline) {
-    uint32_t at = lexer->cursor;
-    while (at < lexer->size) {
-        unsigned char byte = (unsigned char)lexer->bytes[at];
-        uint32_t length;
+    uint32_t at = lexer->cursor, start, length;
+    for (;;) {
+        int byte = byte_at(lexer, at);
         switch (byte) {
         case '\n':
         case '\r':
@@ -181,10 +188,11 @@ void skip_trivia(struct lexer *lexer, bool *newline) {
                 continue;
             }
             if (byte_at(lexer, at + 1) == '*') {
+                start = at;
                 at = skip_comment(lexer, at + 2, newline);
-                if (at > lexer->size) {
-                    lexer->cursor = lexer->size;
-                    lexer_fail(lexer);
+                if (at == NONE) {
+                    lexer->cursor = lexer->end;
+                    lexer_fail_at(lexer, start);
                     return;
                 }
                 continue;

@@ -44,7 +44,7 @@ static struct slice name_text(const struct lexer *lexer, uint32_t name) {
         return SLICE("require");
     }
     const struct name *entry = &lexer->names[name];
-    return (struct slice){lexer->bytes + entry->start, entry->length};
+    return (struct slice){lexer->texts + entry->text, entry->length};
 }
 
 /* The code point of the escape at `*at`, which moves past it. */
@@ -96,7 +96,7 @@ uint32_t scope_name(struct lexer *lexer, const struct token *token) {
         return find_escaped(lexer, text);
     }
     uint32_t bit = 1u << (text.length < 31 ? text.length : 31);
-    if (!(lexer->lengths[(unsigned char)text.data[0]] & bit)) {
+    if (text.length == 0 || !(lexer->lengths[(unsigned char)text.data[0]] & bit)) {
         return NONE;
     }
     uint32_t name = *bucket_of(lexer, text);
@@ -142,12 +142,16 @@ static bool rehash(struct lexer *lexer) {
     return true;
 }
 
-static uint32_t name_push(struct lexer *lexer, uint32_t start, uint32_t length, struct slice text) {
-    if (!grow(lexer, &lexer->names, &lexer->name_capacity, lexer->name_count + 1,
+static uint32_t name_push(struct lexer *lexer, struct slice text) {
+    uint32_t start = lexer->text_count, length = (uint32_t)text.length;
+    if (!grow(lexer, &lexer->texts, &lexer->text_capacity, start + length, 1) ||
+        !grow(lexer, &lexer->names, &lexer->name_capacity, lexer->name_count + 1,
               sizeof *lexer->names) ||
         (lexer->name_count >= lexer->bucket_count && !rehash(lexer))) {
         return NONE;
     }
+    memcpy(lexer->texts + start, text.data, length);
+    lexer->text_count += length;
     uint32_t *bucket = bucket_of(lexer, text);
     lexer->names[lexer->name_count] =
         (struct name){start, length, NONE, NONE, *bucket, NONE, false};
@@ -160,7 +164,8 @@ uint32_t scope_add_name(struct lexer *lexer, const struct token *token, uint32_t
     uint32_t name = scope_name(lexer, token);
     if (name == NONE) {
         lexer->late_import |= lexer->past_head || lexer->reference_count > 0;
-        name = name_push(lexer, token->start, token->end - token->start, token_text(lexer, token));
+        struct slice text = token_text(lexer, token);
+        name = text.length ? name_push(lexer, text) : NONE;
     }
     if (name == REQUIRE) {
         lexer->names[REQUIRE].bound = true;
@@ -219,6 +224,38 @@ void scope_rewind(struct lexer *lexer, uint32_t references) {
         struct reference *last = &lexer->references[--lexer->reference_count];
         lexer->names[last->name].newest = last->previous;
     }
+}
+
+/* ---- thinning -------------------------------------------------------------------------------- */
+
+#define CROWD 4096
+
+static bool is_needed(const struct lexer *lexer, const struct reference *reference,
+                      uint32_t first) {
+    uint32_t newest = lexer->names[reference->name].newest;
+    bool alone = newest == NONE || newest < first;
+    return !reference->dead && (alone || reference->import != NONE || reference->note != NONE);
+}
+
+/* Between statements all references since the innermost scope was opened are that scope's: what
+ * becomes of one that carries nothing becomes of any other to the same name. */
+void scope_thin(struct lexer *lexer) {
+    uint32_t first = lexer->scope_count ? lexer->scopes[lexer->scope_count - 1].first_reference : 0;
+    uint32_t count = lexer->reference_count, kept = first;
+    if (count - first < lexer->crowd) {
+        return;
+    }
+    scope_rewind(lexer, first);
+    for (uint32_t i = first; i < count; i++) {
+        struct reference reference = lexer->references[i];
+        if (is_needed(lexer, &reference, first)) {
+            reference.previous = lexer->names[reference.name].newest;
+            lexer->names[reference.name].newest = kept;
+            lexer->references[kept++] = reference;
+        }
+    }
+    lexer->reference_count = kept;
+    lexer->crowd = kept - first < CROWD / 2 ? CROWD : 2 * (kept - first);
 }
 
 /* ---- scopes ---------------------------------------------------------------------------------- */
@@ -302,6 +339,7 @@ void scope_close(struct lexer *lexer) {
 void scope_reset(struct lexer *lexer) {
     lexer->scope_count = lexer->reference_count = lexer->bindable_count = 0;
     lexer->declaration_count = 0;
+    lexer->crowd = CROWD;
     if (lexer->again) { /* the names that the first pass has found stay */
         for (uint32_t i = 0; i < lexer->name_count; i++) {
             lexer->names[i].newest = NONE;
@@ -310,9 +348,9 @@ void scope_reset(struct lexer *lexer) {
         }
     } else {
         if (lexer->name_count != 1) {
-            lexer->name_count = 0;
+            lexer->name_count = lexer->text_count = 0;
             memset(lexer->lengths, 0, sizeof lexer->lengths);
-            if (!rehash(lexer) || name_push(lexer, 0, 7, SLICE("require")) == NONE) {
+            if (!rehash(lexer) || name_push(lexer, SLICE("require")) == NONE) {
                 return;
             }
         }
@@ -346,34 +384,53 @@ static void mark_used(struct lexer *lexer, uint32_t name) {
     }
 }
 
-/* The name after `@jsx` or `@jsxFrag` in `rest`, which begins with the `@`; empty: none. */
-static struct token pragma_name(const struct lexer *lexer, struct slice rest) {
+static bool text_follows(struct lexer *lexer, uint32_t at, struct slice text) {
+    return has_bytes(lexer, at, (uint32_t)text.length) &&
+           memcmp(lexer->bytes + at, text.data, text.length) == 0;
+}
+
+/* The name after `@jsx` or `@jsxFrag` at `at`; empty: none. */
+static struct token pragma_name(struct lexer *lexer, uint32_t at, bool *fragment) {
     struct token name = {.kind = T_NAME};
-    size_t at = slice_starts(rest, SLICE("@jsxFrag")) ? 8
-                : slice_starts(rest, SLICE("@jsx"))   ? 4
-                                                      : 0;
-    size_t spaces = at;
-    while (at && spaces < rest.length && (rest.data[spaces] == ' ' || rest.data[spaces] == '\t')) {
-        spaces++;
+    if (!text_follows(lexer, at, SLICE("@jsx"))) {
+        return name;
     }
-    if (spaces > at) {
-        name.start = (uint32_t)(rest.data + spaces - lexer->bytes);
-        name.end = skip_identifier(lexer, name.start);
+    *fragment = text_follows(lexer, at + 4, SLICE("Frag"));
+    uint32_t start = at + (*fragment ? 8 : 4), end = start;
+    int byte;
+    while ((byte = byte_at(lexer, end)) == ' ' || byte == '\t') {
+        end++;
+    }
+    if (end > start) {
+        name.start = end;
+        name.end = skip_identifier(lexer, end);
     }
     return name;
 }
 
+/* The next `@` from `at` on; NONE: there is none. */
+static uint32_t next_pragma(struct lexer *lexer, uint32_t at) {
+    int byte;
+    while ((byte = byte_at(lexer, at)) >= 0 && byte != '@') {
+        const char *here = lexer->bytes + at;
+        const char *found = memchr(here, '@', lexer->end - at);
+        at = found ? at + (uint32_t)(found - here) : lexer->end;
+    }
+    return byte < 0 ? NONE : at;
+}
+
 /* What JSX is turned into calls of: what the pragmas of the file name, `React` without `@jsx`. */
 static void use_factories(struct lexer *lexer) {
-    const char *at = lexer->bytes, *end = lexer->bytes + lexer->size;
     bool react = true;
-    while (at < end && (at = memchr(at, '@', (size_t)(end - at))) != NULL) {
-        struct token name = pragma_name(lexer, (struct slice){at, (size_t)(end - at)});
+    cursor_return(lexer, 0);
+    for (uint32_t at; (at = next_pragma(lexer, lexer->cursor)) != NONE;) {
+        bool fragment = false;
+        struct token name = pragma_name(lexer, at, &fragment);
         if (name.end > name.start) {
             mark_used(lexer, scope_name(lexer, &name));
-            react &= at[4] == 'F';
+            react &= fragment;
         }
-        at++;
+        cursor_return(lexer, at + 1);
     }
     for (uint32_t i = 0; react && i < lexer->name_count; i++) {
         if (slice_equal(name_text(lexer, i), SLICE("React"))) {

@@ -148,11 +148,11 @@ static NOINLINE uint32_t cook_escaped(struct lexer *lexer, struct slice text, ui
 
 /* Appends the value of the literal text to facts->text; returns its offset. */
 uint32_t cook(struct lexer *lexer, uint32_t start, uint32_t end, bool escaped, uint32_t *length) {
-    struct slice text = {lexer->bytes + start, end - start};
+    struct slice text = lexer_text(lexer, start, end);
     if (escaped) {
         return cook_escaped(lexer, text, length);
     }
-    *length = end - start;
+    *length = (uint32_t)text.length;
     return facts_add_text(lexer->facts, text.data, text.length);
 }
 
@@ -278,8 +278,9 @@ static bool is_hole(const struct piece *piece) {
 }
 
 /* `./` or `../` */
-static bool is_relative(const struct lexer *lexer, const struct piece *piece) {
-    struct slice text = {lexer->bytes + piece->start, piece->end - piece->start};
+static bool is_relative(struct lexer *lexer, const struct piece *piece) {
+    uint32_t head = piece->end - piece->start < 3 ? piece->end : piece->start + 3;
+    struct slice text = lexer_text(lexer, piece->start, head);
     return slice_starts(text, SLICE("./")) || slice_starts(text, SLICE("../"));
 }
 
@@ -333,7 +334,8 @@ static void end_specifier(struct lexer *lexer, const struct frame *frame) {
 }
 
 static void add_pattern(struct lexer *lexer, const struct piece *piece, uint32_t group) {
-    bool negated = piece->start < piece->end && lexer->bytes[piece->start] == '!';
+    bool negated = piece->start < piece->end &&
+                   slice_equal(lexer_text(lexer, piece->start, piece->start + 1), SLICE("!"));
     struct token literal = {
         .start = piece->start - 1, .end = piece->end + 1, .escaped = piece->escaped};
     uint32_t at = import_add(lexer, FACT_GLOB, FACT_GLOB_META, &literal);

@@ -452,6 +452,9 @@ void on_list(struct lexer *lexer) {
         lexer->halted = true;
         return;
     }
+    if (lexer->reference_count >= lexer->crowd) {
+        scope_thin(lexer);
+    }
     switch (lexer->token.kind) {
     case T_RBRACE:
         if (frame_top(lexer)->state == IN_MODULE) {

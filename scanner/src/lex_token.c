@@ -5,18 +5,19 @@
 /* ---- names ----------------------------------------------------------------------------------- */
 
 /* Length of a `\uXXXX` or `\u{…}` at `at`; 0: none. */
-static uint32_t unicode_escape(const struct lexer *lexer, uint32_t at) {
+static uint32_t unicode_escape(struct lexer *lexer, uint32_t at) {
     if (byte_at(lexer, at + 1) != 'u') {
         return 0;
     }
     if (byte_at(lexer, at + 2) != '{') {
-        return lexer->size - at >= 6 ? 6 : 0;
+        return has_bytes(lexer, at, 6) ? 6 : 0;
     }
     uint32_t end = at + 3;
-    while (end < lexer->size && lexer->bytes[end] != '}' && end - at < 64) {
+    int byte;
+    while ((byte = byte_at(lexer, end)) >= 0 && byte != '}' && end - at < 64) {
         end++;
     }
-    return byte_at(lexer, end) == '}' ? end + 1 - at : 0;
+    return byte == '}' ? end + 1 - at : 0;
 }
 
 #if defined(__SSE2__)
@@ -38,10 +39,10 @@ static inline unsigned other_than_word(const char *at) {
 }
 #endif
 
-/* Past the ASCII letters, digits, `_` and `$`. */
+/* Past the ASCII letters, digits, `_` and `$` that are at hand. */
 static inline uint32_t skip_word(const struct lexer *lexer, uint32_t at) {
 #if defined(__SSE2__)
-    while (lexer->size - at >= BLOCK) {
+    while (lexer->end - at >= BLOCK) {
         unsigned other = other_than_word(lexer->bytes + at);
         if (other) {
             return at + (uint32_t)__builtin_ctz(other);
@@ -49,18 +50,27 @@ static inline uint32_t skip_word(const struct lexer *lexer, uint32_t at) {
         at += BLOCK;
     }
 #endif
-    while (at < lexer->size && identifier_class[(unsigned char)lexer->bytes[at]] == 1) {
+    while (at < lexer->end && identifier_class[(unsigned char)lexer->bytes[at]] == 1) {
         at++;
     }
     return at;
 }
 
-uint32_t skip_identifier(const struct lexer *lexer, uint32_t at) {
+/* The identifier_class of what follows a word. */
+static inline unsigned class_at(struct lexer *lexer, uint32_t at) {
+    int byte = byte_at(lexer, at);
+    return byte < 0 ? 0 : identifier_class[byte];
+}
+
+uint32_t skip_identifier(struct lexer *lexer, uint32_t at) {
     bool newline;
     uint32_t length;
     for (;;) {
         at = skip_word(lexer, at);
-        switch (at < lexer->size ? identifier_class[(unsigned char)lexer->bytes[at]] : 0) {
+        switch (class_at(lexer, at)) {
+        case 1: /* at the end of what was at hand */
+            at++;
+            break;
         case 2:
             if (skip_unicode_space(lexer, at, &newline)) {
                 return at;
@@ -160,42 +170,51 @@ static inline bool scan_short_name(const struct lexer *lexer, uint32_t at, struc
 }
 #endif
 
+/* Past the word, wherever it ends. */
+static uint32_t skip_whole_word(struct lexer *lexer, uint32_t at) {
+    do {
+        at = skip_word(lexer, at);
+    } while (class_at(lexer, at) == 1);
+    return at;
+}
+
+/* A name that is plain from its start to `end`. */
+static void set_word(const struct lexer *lexer, struct token *token, uint32_t end) {
+    uint32_t length = end - token->start;
+    token->end = end;
+    if (length >= MIN_WORD && length <= MAX_WORD) {
+        const char *name = lexer->bytes + token->start;
+        token->word = name[0] >= 'a' ? (uint8_t)word_of(lexer, name, length) : W_NONE;
+    }
+}
+
 static void scan_name(struct lexer *lexer, struct token *token) {
-    const char *name = lexer->bytes + token->start;
-    uint32_t end = skip_word(lexer, token->start + 1);
+    uint32_t end = skip_whole_word(lexer, token->start + 1);
     token->kind = T_NAME;
-    if (end < lexer->size && identifier_class[(unsigned char)lexer->bytes[end]] > 1) {
+    if (class_at(lexer, end) > 1) {
         uint32_t whole = skip_identifier(lexer, end);
         if (whole > end) {
             token->end = whole;
-            token->escaped = memchr(name, '\\', whole - token->start) != NULL;
+            token->escaped = has_backslash(lexer, end, whole);
             return;
         }
     }
-    token->end = end;
-    uint32_t length = end - token->start;
-    if (length >= MIN_WORD && length <= MAX_WORD && name[0] >= 'a') {
-        token->word = (uint8_t)word_of(lexer, name, length);
-    }
+    set_word(lexer, token, end);
 }
 
-static NOINLINE bool long_word(const struct lexer *lexer, uint32_t at, struct token *word) {
-    *word = (struct token){.start = at, .kind = T_NAME, .end = skip_word(lexer, at + 1)};
-    if (identifier_class[(unsigned char)byte_at(lexer, word->end)] > 1) {
-        return false;
-    }
-    uint32_t length = word->end - at;
-    if (length >= MIN_WORD && length <= MAX_WORD && lexer->bytes[at] >= 'a') {
-        word->word = (uint8_t)word_of(lexer, lexer->bytes + at, length);
-    }
-    return true;
+static NOINLINE bool long_word(struct lexer *lexer, uint32_t at, struct token *word) {
+    *word = (struct token){.start = at, .kind = T_NAME};
+    uint32_t end = skip_whole_word(lexer, at + 1);
+    set_word(lexer, word, end);
+    return class_at(lexer, end) <= 1;
 }
 
-bool token_word(const struct lexer *lexer, uint32_t at, struct token *word) {
-    if (at >= lexer->size || simple_kind[(unsigned char)lexer->bytes[at]] != T_NAME) {
+bool token_word(struct lexer *lexer, uint32_t at, struct token *word) {
+    int byte = byte_at(lexer, at);
+    if (byte < 0 || simple_kind[byte] != T_NAME) {
         return false;
     }
-    bool found = lexer->size - at >= BLOCK && scan_short_name(lexer, at, word);
+    bool found = lexer->end - at >= BLOCK && scan_short_name(lexer, at, word);
     return found || long_word(lexer, at, word);
 }
 
@@ -208,7 +227,7 @@ static void scan_unusual_name(struct lexer *lexer, struct token *token) {
         token->end++;
         return;
     }
-    token->escaped = memchr(lexer->bytes + token->start, '\\', token->end - token->start) != NULL;
+    token->escaped = has_backslash(lexer, token->start, token->end);
 }
 
 /* ---- literals -------------------------------------------------------------------------------- */
@@ -219,8 +238,8 @@ static bool is_digit(int byte) {
 
 static void scan_number(struct lexer *lexer, struct token *token) {
     uint32_t at = token->start;
-    int second = byte_at(lexer, at + 1) | 0x20;
-    bool decimal = lexer->bytes[at] != '0' || (second != 'x' && second != 'o' && second != 'b');
+    int first = byte_at(lexer, at), second = byte_at(lexer, at + 1) | 0x20;
+    bool decimal = first != '0' || (second != 'x' && second != 'o' && second != 'b');
     token->kind = T_NUMBER;
     for (;; at++) {
         int byte = byte_at(lexer, at);
@@ -232,8 +251,7 @@ static void scan_number(struct lexer *lexer, struct token *token) {
         }
         if (byte == '.') {
             decimal = false;
-        } else if (decimal || lexer->bytes[token->start] != '0' || is_digit(second) ||
-                   second == ('.' | 0x20)) {
+        } else if (decimal || first != '0' || is_digit(second) || second == ('.' | 0x20)) {
             int sign = byte_at(lexer, at + 1);
             if ((byte | 0x20) == 'e' && (sign == '+' || sign == '-')) {
                 decimal = false;
@@ -254,15 +272,22 @@ static void scan_quoted(struct lexer *lexer, struct token *token, char quote) {
             token->end = at + 1;
             return;
         }
-        if (byte != '\\' || at + 1 >= lexer->size) {
-            token->kind = T_BAD;
-            token->end = at;
-            return;
+        if (byte < 0 || byte == '\n' || byte == '\r') {
+            break;
+        }
+        if (byte != '\\') { /* at the end of what was at hand */
+            at++;
+            continue;
+        }
+        int next = byte_at(lexer, at + 1);
+        if (next < 0) {
+            break;
         }
         token->escaped = true;
-        bool crlf = lexer->bytes[at + 1] == '\r' && byte_at(lexer, at + 2) == '\n';
-        at += crlf ? 3 : 2;
+        at += next == '\r' && byte_at(lexer, at + 2) == '\n' ? 3 : 2;
     }
+    token->kind = T_BAD;
+    token->end = at;
 }
 
 /* From the backtick or the `}`. */
@@ -271,6 +296,10 @@ static void scan_template_part(struct lexer *lexer, struct token *token) {
     for (;;) {
         at = scan_template(lexer, at);
         switch (byte_at(lexer, at)) {
+        case -1:
+            token->kind = T_BAD;
+            token->end = at;
+            return;
         case '`':
             token->kind = T_TEMPLATE;
             token->end = at + 1;
@@ -285,12 +314,10 @@ static void scan_template_part(struct lexer *lexer, struct token *token) {
             break;
         case '\\':
             token->escaped = true;
-            at += at + 1 < lexer->size ? 2 : 1;
+            at += byte_at(lexer, at + 1) < 0 ? 1 : 2;
             break;
-        default:
-            token->kind = T_BAD;
-            token->end = lexer->size;
-            return;
+        default: /* at the end of what was at hand */
+            at++;
         }
     }
 }
@@ -304,8 +331,9 @@ void token_template_resume(struct lexer *lexer) {
 void token_regex(struct lexer *lexer) {
     struct token *token = &lexer->token;
     bool in_class = false;
-    for (uint32_t at = token->start + 1; at < lexer->size; at++) {
-        switch ((unsigned char)lexer->bytes[at]) {
+    for (uint32_t at = token->start + 1;; at++) {
+        switch (byte_at(lexer, at)) {
+        case -1:
         case '\n':
         case '\r':
             token->kind = T_BAD;
@@ -328,7 +356,6 @@ void token_regex(struct lexer *lexer) {
             }
         }
     }
-    token->kind = T_BAD;
 }
 
 /* ---- punctuators ----------------------------------------------------------------------------- */
@@ -415,7 +442,7 @@ static void scan_private(struct lexer *lexer, struct token *token) {
 
 void token_extend(struct lexer *lexer) {
     struct token *token = &lexer->token;
-    int byte = lexer->bytes[token->start];
+    int byte = byte_at(lexer, token->start);
     uint32_t limit = token->start + (byte == '>' ? 3 : byte == '<' ? 2 : 1);
     while (token->end < limit && byte_at(lexer, token->end) == byte) {
         token->end++;
@@ -431,8 +458,8 @@ void token_extend(struct lexer *lexer) {
 
 /* ---- the next token -------------------------------------------------------------------------- */
 
-static void scan_token(struct lexer *lexer, struct token *token) {
-    unsigned char byte = (unsigned char)lexer->bytes[token->start];
+/* `byte` is its first. */
+static void scan_token(struct lexer *lexer, struct token *token, unsigned char byte) {
     switch (byte) {
     case 'a' ... 'z':
     case 'A' ... 'Z':
@@ -543,8 +570,9 @@ static const uint8_t trivia_class[256] = {
     ['/'] = COMMENT,         ['<'] = COMMENT, ['-'] = COMMENT,
 };
 
-static bool trivia_follows(const struct lexer *lexer) {
-    switch (trivia_class[(unsigned char)lexer->bytes[lexer->cursor]]) {
+/* `byte` is the one at the cursor. */
+static bool trivia_follows(struct lexer *lexer, int byte) {
+    switch (trivia_class[byte]) {
     case SPACE:
         return true;
     case COMMENT:
@@ -563,12 +591,14 @@ static bool trivia_follows(const struct lexer *lexer) {
 
 /* Any token, after the white space that has been read already. */
 static NOINLINE void read_any(struct lexer *lexer, struct token *token, bool newline) {
-    if (lexer->cursor < lexer->size && trivia_follows(lexer)) {
+    int byte = byte_at(lexer, lexer->cursor);
+    if (byte >= 0 && trivia_follows(lexer, byte)) {
         skip_trivia(lexer, &newline);
+        byte = byte_at(lexer, lexer->cursor);
     }
     *token = (struct token){.start = lexer->cursor, .end = lexer->cursor, .newline = newline};
-    if (token->start < lexer->size) {
-        scan_token(lexer, token);
+    if (byte >= 0) {
+        scan_token(lexer, token, (unsigned char)byte);
         lexer->cursor = token->end;
     }
 }
@@ -577,7 +607,7 @@ static NOINLINE void read_any(struct lexer *lexer, struct token *token, bool new
 static inline uint32_t skip_lines(const struct lexer *lexer, uint32_t at) {
     do {
         at = skip_indentation(lexer, at + 1);
-    } while (at < lexer->size && lexer->bytes[at] == '\n');
+    } while (at < lexer->end && lexer->bytes[at] == '\n');
     return at;
 }
 
@@ -596,13 +626,13 @@ static inline bool read_simple(const struct lexer *lexer, uint32_t at, struct to
 
 static INLINE void token_read(struct lexer *lexer, struct token *token) {
     uint32_t at = lexer->cursor;
-    bool newline = false, room = lexer->size - at > BLOCK;
+    bool newline = false, room = lexer->end - at > BLOCK;
     if (room) {
         at += lexer->bytes[at] == ' ';
         if (lexer->bytes[at] == '\n') {
             newline = true;
             at = skip_lines(lexer, at);
-            room = lexer->size - at >= BLOCK;
+            room = lexer->end - at >= BLOCK;
         }
     }
     if (room && read_simple(lexer, at, token)) {
@@ -623,19 +653,19 @@ struct token token_peek(struct lexer *lexer) {
     uint32_t cursor = lexer->cursor;
     struct token token;
     token_read(lexer, &token);
-    lexer->cursor = cursor;
+    cursor_return(lexer, cursor);
     return token;
 }
 
 struct token token_peek_past(struct lexer *lexer, const struct token *token) {
     uint32_t cursor = lexer->cursor;
-    lexer->cursor = token->end;
+    cursor_return(lexer, token->end);
     struct token next = token_peek(lexer);
-    lexer->cursor = cursor;
+    cursor_return(lexer, cursor);
     return next;
 }
 
-bool token_is(const struct lexer *lexer, const struct token *token, struct slice text) {
+bool token_is(struct lexer *lexer, const struct token *token, struct slice text) {
     return token->kind == T_NAME && slice_equal(token_text(lexer, token), text);
 }
 

@@ -180,12 +180,13 @@ static void read_type_word(struct lexer *lexer, struct frame *frame) {
 }
 
 /* After a type that takes no arguments. */
-static bool after_keyword_type(const struct lexer *lexer) {
+static bool after_keyword_type(struct lexer *lexer) {
     static const char *const names[] = {"any",     "bigint", "boolean", "never",     "null",
                                         "number",  "object", "string",  "symbol",    "this",
                                         "unknown", "void",   "true",    "undefined", "false"};
     const struct token *name = &lexer->previous;
-    if (name->kind != T_NAME || (name->start && lexer->bytes[name->start - 1] == '.')) {
+    if (name->kind != T_NAME ||
+        (name->start && slice_equal(lexer_text(lexer, name->start - 1, name->start), SLICE(".")))) {
         return name->kind != T_NAME && name->kind != T_RPAREN;
     }
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -269,7 +270,7 @@ static void move_callee(struct lexer *lexer, const struct frame *list) {
 
 /* Whether `(…)` may be the parameters of a function type; else it is a type in parentheses, and an
  * arrow after it belongs to the function whose result it is. */
-static bool is_parameters(const struct lexer *lexer, const struct frame *list) {
+static bool is_parameters(struct lexer *lexer, const struct frame *list) {
     const struct token *last = &lexer->previous;
     if (list->kind != T_RPAREN) {
         return false;
@@ -277,7 +278,8 @@ static bool is_parameters(const struct lexer *lexer, const struct frame *list) {
     if (list->extra || last->end == list->opened) {
         return true;
     }
-    switch (lexer->bytes[list->mark]) {
+    struct slice first = lexer_text(lexer, list->mark, list->mark + 1);
+    switch (first.length ? first.data[0] : 0) {
     case '{':
         return last->kind == T_RBRACE;
     case '[':
@@ -453,7 +455,7 @@ bool type_arguments_follow(struct lexer *lexer) {
         lexer_fail(lexer);
     }
     lexer->frame_count = floor;
-    lexer->cursor = cursor;
+    cursor_return(lexer, cursor);
     lexer->token = token;
     lexer->previous = previous;
     return follow;

@@ -61,6 +61,10 @@ static bool lease_resize(struct lease *lease, size_t capacity) {
 }
 
 void lease_return(struct lease *lease) {
+    if (lease->files) {
+        os_close(lease->files, lease->handle);
+        lease->files = NULL;
+    }
     size_t extra = lease->capacity - lease->base;
     if (extra && lease_resize(lease, lease->base)) {
         window_give(lease->window, extra);
@@ -97,8 +101,37 @@ static enum read_answer answer_of(int64_t code, int *error) {
     }
 }
 
+static int64_t read_piece(void *context, char *to, size_t size, uint64_t at) {
+    const struct lease *lease = context;
+    return os_read(lease->handle, to, size, at);
+}
+
+/* Keeps the handle. */
+static void read_in_pieces(struct lease *lease, struct os_files *files, int handle, uint32_t size) {
+    uint32_t held = lease->input.end;
+    lease->input = input_pieces(lease->bytes, (uint32_t)lease->capacity, size, read_piece, lease);
+    lease->input.end = held;
+    lease->files = files;
+    lease->handle = handle;
+}
+
+static bool may_hold(const struct lease *lease, uint64_t capacity) {
+    return capacity <= lease->window->limit / 4 || capacity <= lease->capacity;
+}
+
+static enum read_answer read_rest(struct lease *lease, int handle, uint32_t size, int *error) {
+    uint32_t held = lease->input.end;
+    int64_t count = os_read(handle, lease->bytes + held, lease->capacity - held, held);
+    if (count < 0) {
+        return answer_of(count, error);
+    }
+    lease->input = input_whole(lease->bytes, held + (uint32_t)count);
+    return lease->input.size == size ? READ_DONE : READ_CHANGED;
+}
+
 /* The first read filled the lease, or gave nothing: only now is the file's size asked for. */
-static enum read_answer read_described(struct lease *lease, int handle, int *error) {
+static enum read_answer read_described(struct lease *lease, struct os_files *files, int handle,
+                                       int *error) {
     enum os_type type;
     uint64_t size;
     int code = os_describe(handle, &type, &size);
@@ -108,22 +141,19 @@ static enum read_answer read_described(struct lease *lease, int handle, int *err
     if (type != OS_FILE) {
         return type == OS_FOLDER ? READ_FOLDER : READ_OTHER;
     }
-    if (size >= READ_LARGEST) {
+    if (size >= INPUT_LARGEST) {
         return READ_TOO_LARGE;
     }
-    if (size < lease->size) {
+    if (size < lease->input.end) {
         return READ_CHANGED;
     }
-    if (size >= lease->capacity && !lease_extend(lease, (size_t)size + 1)) {
-        return READ_NO_MEMORY;
+    bool room = may_hold(lease, size + 1) &&
+                (size < lease->capacity || lease_extend(lease, (size_t)size + 1));
+    if (room) {
+        return read_rest(lease, handle, (uint32_t)size, error);
     }
-    int64_t count =
-        os_read(handle, lease->bytes + lease->size, lease->capacity - lease->size, lease->size);
-    if (count < 0) {
-        return answer_of(count, error);
-    }
-    lease->size += (size_t)count;
-    return lease->size == size ? READ_DONE : READ_CHANGED;
+    read_in_pieces(lease, files, handle, (uint32_t)size);
+    return READ_DONE;
 }
 
 enum read_answer read_file(struct lease *lease, struct os_files *files,
@@ -134,12 +164,30 @@ enum read_answer read_file(struct lease *lease, struct os_files *files,
     }
     enum read_answer answer = READ_DONE;
     int64_t count = os_read(handle, lease->bytes, lease->capacity, 0);
-    lease->size = count < 0 ? 0 : (size_t)count;
+    lease->input = input_whole(lease->bytes, count < 0 ? 0 : (uint32_t)count);
     if (count < 0) {
         answer = answer_of(count, error);
     } else if (count == 0 || (size_t)count == lease->capacity) {
-        answer = read_described(lease, handle, error);
+        answer = read_described(lease, files, handle, error);
     }
-    os_close(files, handle);
+    if (!lease->files) {
+        os_close(files, handle);
+    }
     return answer;
+}
+
+enum read_answer read_check(const struct lease *lease, int *error) {
+    enum os_type type;
+    uint64_t size = 0;
+    if (!lease->files) {
+        return READ_DONE;
+    }
+    if (lease->input.error < 0) {
+        return answer_of(lease->input.error, error);
+    }
+    int code = os_describe(lease->handle, &type, &size);
+    if (code) {
+        return answer_of(code, error);
+    }
+    return lease->input.error || size != lease->input.size ? READ_CHANGED : READ_DONE;
 }

@@ -1,19 +1,19 @@
 /* A file -> leased bytes. A lease is one buffer, reused file after file; what is longer than the
- * buffer waits for room in the window that all leases share. Only regular files are read, and never
- * in a way that can block. */
+ * buffer waits for room in the window that all leases share, and what is longer than a lease may
+ * become passes through the buffer in pieces. Only regular files are read, and never in a way that
+ * can block. */
 #ifndef READ_H
 #define READ_H
 
 #include <uv.h>
 
+#include "input.h"
 #include "ledger.h"
 #include "os.h"
 
 enum { LEASE_LARGEST_BASE = 256 << 10, LEASE_SMALLEST_BASE = 16 << 10 };
-/* Offsets are 32 bits. */
-#define READ_LARGEST UINT32_MAX
 
-/* How many bytes beyond their base all leases may hold together. */
+/* How many bytes beyond their base all leases may hold together; one of them a quarter of it. */
 struct window {
     uv_mutex_t mutex;
     uv_cond_t freed;
@@ -24,7 +24,10 @@ struct lease {
     struct ledger *ledger;
     struct window *window;
     char *bytes;
-    size_t capacity, base, size;
+    size_t capacity, base;
+    struct input input;     /* of the file that was read last */
+    struct os_files *files; /* of a handle that is open: the file comes in pieces; NULL: none is */
+    int handle;
 };
 
 enum read_answer {
@@ -35,7 +38,7 @@ enum read_answer {
     READ_OTHER,     /* no regular file */
     READ_FAILED,    /* `error` is a libuv code */
     READ_CHANGED,   /* the file became shorter or longer meanwhile */
-    READ_TOO_LARGE, /* over READ_LARGEST */
+    READ_TOO_LARGE, /* INPUT_LARGEST or more */
     READ_NO_MEMORY,
 };
 
@@ -52,11 +55,14 @@ void window_free(struct window *window);
 int lease_init(struct lease *lease, struct ledger *ledger, struct window *window, size_t base);
 void lease_free(struct lease *lease);
 
-/* READ_DONE: lease->bytes and size hold the whole file until lease_return(). */
+/* READ_DONE: lease->input is good until lease_return(). */
 enum read_answer read_file(struct lease *lease, struct os_files *files,
                            const struct read_place *place, int *error);
 
-/* Gives back what is beyond the base. */
+/* After the input has been read: whether all of it was there, and nothing more. */
+enum read_answer read_check(const struct lease *lease, int *error);
+
+/* Gives back what is beyond the base, and closes the file. */
 void lease_return(struct lease *lease);
 
 #endif

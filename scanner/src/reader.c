@@ -46,42 +46,44 @@ static int prepare_lexer(struct reader *reader) {
 }
 
 static int read_with_lexer(struct reader *reader, const struct lex_options *options,
-                           const char *bytes, size_t size, struct facts *facts, bool *sure) {
+                           struct input *input, struct facts *facts, bool *sure) {
     int error = prepare_lexer(reader);
     if (error)
         return error;
-    *sure = lexer_read(reader->lexer, options, bytes, size, facts) == LEX_SURE;
+    *sure = lexer_read(reader->lexer, options, input, facts) == LEX_SURE;
     return facts->error;
 }
 
-/* Its own lack of memory is no error: the lexer's facts are there. */
+/* Its own lack of memory is no error: the lexer's facts are there. It takes the file whole. */
 static enum syntax_answer read_with_grammar(struct reader *reader,
-                                            const struct lex_options *options, const char *bytes,
-                                            size_t size, struct facts *facts) {
+                                            const struct lex_options *options,
+                                            const struct input *input, struct facts *facts) {
+    if (input->buffer)
+        return SYNTAX_NOMEM;
     if (!reader->syntax)
         reader->syntax = syntax_new(reader->ledger);
     if (!reader->syntax)
         return SYNTAX_NOMEM;
-    return syntax_read(reader->syntax, options, bytes, size, facts);
+    return syntax_read(reader->syntax, options, input->bytes, input->size, facts);
 }
 
 static int read_forced_grammar(struct reader *reader, const struct lex_options *options,
-                               const char *bytes, size_t size, struct facts *facts, bool *sure) {
+                               const struct input *input, struct facts *facts, bool *sure) {
     facts->grammar = true;
-    *sure = read_with_grammar(reader, options, bytes, size, facts) == SYNTAX_SURE;
+    *sure = read_with_grammar(reader, options, input, facts) == SYNTAX_SURE;
     if (!*sure)
         note_doubt(facts);
     return facts->error;
 }
 
-static int read_auto(struct reader *reader, const struct lex_options *options, const char *bytes,
-                     size_t size, struct facts *facts) {
+static int read_auto(struct reader *reader, const struct lex_options *options, struct input *input,
+                     struct facts *facts) {
     bool sure = false;
-    int error = read_with_lexer(reader, options, bytes, size, facts, &sure);
+    int error = read_with_lexer(reader, options, input, facts, &sure);
     if (error || sure)
         return error;
     facts_clear(&reader->spare);
-    if (read_with_grammar(reader, options, bytes, size, &reader->spare) == SYNTAX_SURE &&
+    if (read_with_grammar(reader, options, input, &reader->spare) == SYNTAX_SURE &&
         !reader->spare.error) {
         swap_facts(facts, &reader->spare);
     } else {
@@ -91,22 +93,38 @@ static int read_auto(struct reader *reader, const struct lex_options *options, c
 }
 
 static int read_script(struct reader *reader, const struct lex_options *options,
-                       enum prologue_reader which, const char *bytes, size_t size,
-                       struct facts *facts, bool *sure) {
+                       enum prologue_reader which, struct input *input, struct facts *facts,
+                       bool *sure) {
     switch (which) {
     case PROLOGUE_READER_LEXER:
-        return read_with_lexer(reader, options, bytes, size, facts, sure);
+        return read_with_lexer(reader, options, input, facts, sure);
     case PROLOGUE_READER_GRAMMAR:
-        return read_forced_grammar(reader, options, bytes, size, facts, sure);
+        return read_forced_grammar(reader, options, input, facts, sure);
     default:
-        return read_auto(reader, options, bytes, size, facts);
+        return read_auto(reader, options, input, facts);
     }
 }
 
+/* The whole file where it comes in pieces: a document is not read otherwise. */
+static int gather(struct reader *reader, struct input *input, const char **bytes, char **copy) {
+    *bytes = input->bytes;
+    *copy = NULL;
+    if (!input->buffer || !input->size) {
+        return 0;
+    }
+    *copy = ledger_resize(reader->ledger, PROLOGUE_SUBSYSTEM_LEASES, NULL, 0, input->size);
+    if (!*copy) {
+        return ledger_error(reader->ledger);
+    }
+    *bytes = *copy;
+    input_copy(input, 0, input->size, *copy);
+    return 0;
+}
+
 /* Its code alone, as JavaScript with JSX. */
-static int read_mdx(struct reader *reader, const struct lex_options *options,
-                    enum prologue_reader which, const char *bytes, size_t size, struct facts *facts,
-                    bool *sure) {
+static int read_code(struct reader *reader, const struct lex_options *options,
+                     enum prologue_reader which, const char *bytes, uint32_t size,
+                     struct facts *facts, bool *sure) {
     struct lex_options script = {.directives = options->directives, .dialect = DIALECT_JSX};
     char *code = ledger_resize(reader->ledger, PROLOGUE_SUBSYSTEM_LEASES, NULL, 0, size + 1);
     bool broken = false;
@@ -119,26 +137,40 @@ static int read_mdx(struct reader *reader, const struct lex_options *options,
         error = mdx_mask(reader->lexer, &reader->spare, bytes, size, code, &broken);
     }
     if (!error) {
-        error = read_script(reader, &script, which, code, size, facts, sure);
+        struct input input = input_whole(code, size);
+        error = read_script(reader, &script, which, &input, facts, sure);
         mdx_note_directive(options->directives, bytes, size, facts);
         if (broken) {
             note_doubt(facts);
         }
     }
     ledger_free(reader->ledger, PROLOGUE_SUBSYSTEM_LEASES, code, size + 1);
+    return error;
+}
+
+static int read_mdx(struct reader *reader, const struct lex_options *options,
+                    enum prologue_reader which, struct input *input, struct facts *facts,
+                    bool *sure) {
+    const char *bytes;
+    char *copy;
+    int error = gather(reader, input, &bytes, &copy);
+    if (!error && !input->error) {
+        error = read_code(reader, options, which, bytes, input->size, facts, sure);
+    }
+    ledger_free(reader->ledger, PROLOGUE_SUBSYSTEM_LEASES, copy, copy ? input->size : 0);
     return error ? error : facts->error;
 }
 
 int reader_read(struct reader *reader, const struct lex_options *options,
-                enum prologue_reader which, const char *bytes, size_t size, struct facts *facts,
+                enum prologue_reader which, struct input *input, struct facts *facts,
                 bool *unsure) {
     bool sure = true, mdx = options->dialect & DIALECT_MDX;
     facts_clear(facts);
-    int error = mdx ? read_mdx(reader, options, which, bytes, size, facts, &sure)
-                    : read_script(reader, options, which, bytes, size, facts, &sure);
+    int error = mdx ? read_mdx(reader, options, which, input, facts, &sure)
+                    : read_script(reader, options, which, input, facts, &sure);
     if (unsure) {
         *unsure = !sure;
     }
-    facts_locate(facts, bytes, size);
+    facts_locate(facts, input);
     return error;
 }

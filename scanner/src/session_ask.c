@@ -175,6 +175,13 @@ static const char *failure_text(enum read_answer answer, int error, char *text, 
     }
 }
 
+static int write_failure(struct json_writer *json, const char *file, enum read_answer answer,
+                         int error) {
+    char text[128];
+    return inspect_write_failure(json, file, "unreadable-file",
+                                 failure_text(answer, error, text, sizeof text));
+}
+
 static enum read_answer read_named(struct walk *walk, const char *file, int *error) {
     char text[2 * PATH_LONGEST + 2];
     struct worker *worker = &walk->workers.members[0];
@@ -206,21 +213,23 @@ static int inspect_one(struct walk *walk, struct json_writer *json, const char *
                        enum prologue_reader which, size_t *failed) {
     struct worker *worker = &walk->workers.members[0];
     struct lex_options options = {&walk->config.directives, DIALECT_JSX};
-    char text[128];
     int error = 0;
     bool unsure = false;
     enum read_answer answer = read_named(walk, file, &error);
     if (answer != READ_DONE) {
         ++*failed;
         lease_return(&worker->lease);
-        return inspect_write_failure(json, file, "unreadable-file",
-                                     failure_text(answer, error, text, sizeof text));
+        return write_failure(json, file, answer, error);
     }
     language_of(slice_of(file), &options.dialect);
     facts_clear(&worker->facts);
-    int code = reader_read(&worker->reader, &options, which, worker->lease.bytes,
-                           worker->lease.size, &worker->facts, &unsure);
-    if (!code) {
+    int code = reader_read(&worker->reader, &options, which, &worker->lease.input, &worker->facts,
+                           &unsure);
+    answer = read_check(&worker->lease, &error);
+    if (!code && answer != READ_DONE) {
+        ++*failed;
+        code = write_failure(json, file, answer, error);
+    } else if (!code) {
         if (keeps_values(walk)) {
             keep_all(&worker->facts);
         }

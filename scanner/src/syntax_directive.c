@@ -66,12 +66,16 @@ static struct slice function_name(const struct syntax_parse *parse, TSNode funct
 
 static struct fact_directive *add_directive(struct syntax_parse *parse, TSNode string, int rule) {
     struct slice raw = syntax_inner(parse, string);
+    uint32_t length = (uint32_t)raw.length;
+    if (raw.length > FACT_DIRECTIVE_LONGEST) {
+        raw.length = FACT_DIRECTIVE_LONGEST;
+    }
     uint32_t text = facts_add_text(parse->facts, raw.data, raw.length);
     struct fact_directive *directive = facts_add_directive(parse->facts);
     if (!directive)
         return NULL;
     directive->span.start = ts_node_start_byte(string) + 1;
-    directive->span.end = (uint32_t)(directive->span.start + raw.length);
+    directive->span.end = directive->span.start + length;
     directive->text = text;
     directive->text_length = (uint32_t)raw.length;
     directive->configured = (int16_t)rule;

@@ -19,10 +19,11 @@ static void read_facts(struct worker *worker, const struct read_request *request
     struct lex_options options = {worker->workers->directives, request->dialect};
     struct facts *facts = &worker->facts;
     facts_clear(facts);
-    int code = reader_read(&worker->reader, &options, PROLOGUE_READER_AUTO, worker->lease.bytes,
-                           worker->lease.size, facts, NULL);
+    int code = reader_read(&worker->reader, &options, PROLOGUE_READER_AUTO, &worker->lease.input,
+                           facts, NULL);
+    result->answer = (uint8_t)read_check(&worker->lease, &result->error);
     result->grammar = facts->grammar;
-    if (!code && is_worth_keeping(facts)) {
+    if (!code && result->answer == READ_DONE && is_worth_keeping(facts)) {
         result->facts = source_new(worker->workers->ledger, facts);
         code = result->facts ? 0 : PROLOGUE_ENOMEM;
     }
@@ -48,7 +49,7 @@ static void serve(struct worker *worker, const struct read_request *request,
     result->answer = (uint8_t)read_file(&worker->lease, &worker->files, &request->place, &error);
     result->error = error;
     if (result->answer == READ_DONE) {
-        result->bytes = (uint32_t)worker->lease.size;
+        result->bytes = worker->lease.input.size;
         read_facts(worker, request, result);
     }
     lease_return(&worker->lease);

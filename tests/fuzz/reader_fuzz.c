@@ -84,12 +84,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     bool unsure = false, broken = false;
     facts_free(&lexer); /* not cleared: what an earlier input left would hide a stray index */
     facts_clear(&grammar);
-    require(reader_read(&reader, &options, PROLOGUE_READER_LEXER, bytes, size, &lexer, &unsure) ==
-                0,
+    struct input input = input_whole(bytes, (uint32_t)size);
+    require(reader_read(&reader, &options, PROLOGUE_READER_LEXER, &input, &lexer, &unsure) == 0,
             "the lexer reads");
     check_facts(&lexer, size);
-    require(reader_read(&reader, &options, PROLOGUE_READER_GRAMMAR, bytes, size, &grammar,
-                        &broken) == 0,
+    require(reader_read(&reader, &options, PROLOGUE_READER_GRAMMAR, &input, &grammar, &broken) == 0,
             "the grammar reads");
     check_facts(&grammar, size);
     if (!unsure && !broken && getenv("PROLOGUE_FUZZ_COMPARE")) {

@@ -1,4 +1,5 @@
-/* Reads mutations of each file named on standard input: no crash, no byte too far, no hang.
+/* Reads mutations of each file named on standard input: no crash, no byte too far, no hang, and the
+ * same facts when the file comes in pieces.
  * facts_mutate ROUNDS SEED < LIST */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -128,19 +129,59 @@ static double now(void) {
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
+/* ---- in pieces ------------------------------------------------------------------------------- */
+
+struct supply {
+    const char *bytes;
+    size_t size;
+};
+
+static int64_t supply_read(void *context, char *to, size_t size, uint64_t at) {
+    const struct supply *supply = context;
+    size_t left = at < supply->size ? supply->size - at : 0;
+    size = size < left ? size : left;
+    memcpy(to, supply->bytes + at, size);
+    return (int64_t)size;
+}
+
+#define SAME(items, count)                                                                         \
+    (a->count == b->count &&                                                                       \
+     (a->count == 0 || memcmp(a->items, b->items, a->count * sizeof *a->items) == 0))
+
+static bool same_facts(const struct facts *a, const struct facts *b) {
+    return SAME(imports, import_count) && SAME(directives, directive_count) &&
+           SAME(notes, note_count) && SAME(text, text_length);
+}
+
+/* Through the smallest window, or one a little larger. */
+static bool same_in_pieces(struct lexer *lexer, const struct lex_options *options,
+                           struct supply *supply, const struct facts *whole, struct facts *facts) {
+    char *window = malloc(INPUT_SMALLEST + 100);
+    uint32_t capacity = INPUT_SMALLEST + next_random(100);
+    struct input input =
+        input_pieces(window, capacity, (uint32_t)supply->size, supply_read, supply);
+    input.piece = 1 + next_random(capacity);
+    facts_clear(facts);
+    lexer_read(lexer, options, &input, facts);
+    facts_locate(facts, &input);
+    free(window);
+    return !input.error && same_facts(whole, facts);
+}
+
 int main(int argc, char **argv) {
     uint32_t rounds = argc > 1 ? (uint32_t)atoi(argv[1]) : 10;
     state = argc > 2 ? (uint64_t)atoll(argv[2]) : 88172645463325252u;
     struct ledger ledger;
-    struct facts facts;
+    struct facts facts, again;
     ledger_init(&ledger, NULL, UINT64_MAX);
     facts_init(&facts, &ledger);
+    facts_init(&again, &ledger);
     struct lexer *lexer = lexer_new(&ledger);
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     char *map = mmap(NULL, ROOM + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     mprotect(map + ROOM, page, PROT_NONE);
     char *original = malloc(ROOM), *work = malloc(ROOM), line[4096];
-    uint64_t count = 0, sure = 0;
+    uint64_t count = 0, sure = 0, different = 0;
     while (fgets(line, sizeof line, stdin)) {
         line[strcspn(line, "\n")] = 0;
         FILE *file = fopen(line, "rb");
@@ -157,10 +198,16 @@ int main(int argc, char **argv) {
             struct lex_options options = {&directives, next_random(4)};
             facts_clear(&facts);
             double begin = now();
-            sure += lexer_read(lexer, &options, start, length, &facts) == LEX_SURE;
-            facts_locate(&facts, start, length);
+            struct input input = input_whole(start, (uint32_t)length);
+            sure += lexer_read(lexer, &options, &input, &facts) == LEX_SURE;
+            facts_locate(&facts, &input);
             if (now() - begin > SLOW) {
                 fprintf(stderr, "slow: %s, %zu bytes\n", line, length);
+            }
+            struct supply supply = {start, length};
+            if (!same_in_pieces(lexer, &options, &supply, &facts, &again)) {
+                fprintf(stderr, "other facts in pieces: %s, mutation %u\n", line, i);
+                different++;
             }
             count++;
         }
@@ -170,5 +217,6 @@ int main(int argc, char **argv) {
     free(work);
     lexer_free(lexer);
     facts_free(&facts);
-    return ledger.total.current != 0;
+    facts_free(&again);
+    return ledger.total.current != 0 || count == 0 || different != 0;
 }

@@ -194,6 +194,47 @@ static bool is_certain(const struct facts *facts) {
     return true;
 }
 
+/* ---- in pieces ------------------------------------------------------------------------------- */
+
+struct supply {
+    const char *bytes;
+    size_t size;
+};
+
+static int64_t supply_read(void *context, char *to, size_t size, uint64_t at) {
+    const struct supply *supply = context;
+    size_t left = at < supply->size ? supply->size - at : 0;
+    size = size < left ? size : left;
+    memcpy(to, supply->bytes + at, size);
+    return (int64_t)size;
+}
+
+/* Through the smallest window, which ends at a page that cannot be touched. */
+static void run_in_pieces(const struct test_case *test, const struct lex_options *options,
+                          struct reader *reader, struct facts *facts, const char *whole,
+                          bool unsure_whole) {
+    static const uint32_t sizes[] = {1, 7, 64};
+    char room[INPUT_SMALLEST] = {0};
+    struct guarded window = guard(room, sizeof room);
+    struct supply supply = {test->source, test->source_size};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        char what[80];
+        bool unsure = false;
+        struct input input =
+            input_pieces(window.bytes, INPUT_SMALLEST, (uint32_t)supply.size, supply_read, &supply);
+        input.piece = sizes[i];
+        snprintf(what, sizeof what, "in pieces of %" PRIu32, sizes[i]);
+        int error = reader_read(reader, options, PROLOGUE_READER_LEXER, &input, facts, &unsure);
+        char *got = print_facts(facts, options->directives);
+        if (error || input.error || unsure != unsure_whole || strcmp(got, whole) != 0) {
+            fail(test, what, got);
+            printf("--- whole%s\n%s", unsure_whole ? " (not sure)" : "", whole);
+        }
+        free(got);
+    }
+    munmap(window.pages, window.size);
+}
+
 static void run(const struct test_case *test, struct reader *reader, struct facts *facts) {
     struct directive_set set = {test->rules, test->rule_count};
     struct lex_options options = {&set, 0};
@@ -203,16 +244,23 @@ static void run(const struct test_case *test, struct reader *reader, struct fact
         fail(test, "no such dialect", NULL);
         return;
     }
-    struct guarded input = guard(test->source, test->source_size);
+    struct guarded source = guard(test->source, test->source_size);
     for (int which = PROLOGUE_READER_AUTO; which <= PROLOGUE_READER_GRAMMAR; which++) {
-        int error = reader_read(reader, &options, (enum prologue_reader)which, input.bytes,
-                                test->source_size, facts, &unsure);
-        if (error)
+        struct input input = input_whole(source.bytes, (uint32_t)test->source_size);
+        int error =
+            reader_read(reader, &options, (enum prologue_reader)which, &input, facts, &unsure);
+        if (error) {
             fail(test, prologue_error_name(error), NULL);
-        else
-            check(test, (enum prologue_reader)which, !unsure && is_certain(facts), facts, &set);
+            continue;
+        }
+        check(test, (enum prologue_reader)which, !unsure && is_certain(facts), facts, &set);
+        if (which == PROLOGUE_READER_LEXER) {
+            char *whole = print_facts(facts, &set);
+            run_in_pieces(test, &options, reader, facts, whole, unsure);
+            free(whole);
+        }
     }
-    munmap(input.pages, input.size);
+    munmap(source.pages, source.size);
     cases++;
 }
 

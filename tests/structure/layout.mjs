@@ -8,7 +8,7 @@ export const MAX_LINES = 700;
 // Data flows one way. A file includes headers of its own row and of rows above it.
 // `x_*` stands for the parts of a noun that outgrew one file.
 const ROWS = [
-  ["error", "arena", "ledger", "sort", "table", "text", "os", "os_*", "json", "json_*"],
+  ["error", "arena", "ledger", "sort", "table", "text", "input", "os", "os_*", "json", "json_*"],
   ["facts", "near_miss"],
   ["path"],
   ["listing", "order", "realpath"],

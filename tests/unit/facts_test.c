@@ -67,7 +67,8 @@ static void locates(void **state) {
         size_t size = strlen(cases[i].source);
         char *source = malloc(size);
         memcpy(source, cases[i].source, size);
-        facts_locate(&facts, source, size);
+        struct input input = input_whole(source, (uint32_t)size);
+        facts_locate(&facts, &input);
         free(source);
         const struct fact_span *spans[] = {&facts.imports->span, &facts.directives->span,
                                            &facts.notes->span};
