@@ -32,11 +32,6 @@ static int byte_of(const struct search *search, uint32_t at) {
                                                  : byte_beyond(lexer, at);
 }
 
-static bool is_word_byte(int byte) {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9') || byte == '_' || byte == '$';
-}
-
 static bool is_space(int byte) {
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }

@@ -342,6 +342,20 @@ bool token_word(struct lexer *lexer, uint32_t at, struct token *word);
 bool token_continues(const struct token *token);
 uint32_t skip_identifier(struct lexer *lexer, uint32_t at);
 
+static inline bool is_digit(int byte) {
+    return byte >= '0' && byte <= '9';
+}
+
+static inline bool is_word_byte(int byte) {
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || is_digit(byte) ||
+           byte == '_' || byte == '$';
+}
+
+/* (lex_literal.c) From token->start, which stands at its first byte, to its end. */
+void scan_number(struct lexer *lexer, struct token *token);
+void scan_quoted(struct lexer *lexer, struct token *token, char quote);
+void scan_template_part(struct lexer *lexer, struct token *token); /* at the backtick or the `}` */
+
 /* An identifier: no reserved word. */
 static inline bool token_is_identifier(const struct token *token) {
     return token->kind == T_NAME && (token->word == W_NONE || token->word > W_LAST_RESERVED);
