@@ -47,15 +47,17 @@ static void read_method(struct lexer *lexer, enum state before) {
     push_method(lexer, context, frame->name, frame->name_length);
 }
 
-static void push_value(struct lexer *lexer, enum state before, unsigned flags) {
+static struct frame *push_value(struct lexer *lexer, enum state before, enum expression_kind kind,
+                                unsigned flags) {
     struct frame *frame = frame_top(lexer);
     uint32_t name = frame->name, length = frame->name_length;
     frame->state = (uint8_t)before;
     frame->extra = 0;
     token_next(lexer);
-    struct frame *value = push_expression(lexer, EX_PLAIN, flags);
+    struct frame *value = push_expression(lexer, kind, flags);
     value->name = name;
     value->name_length = length;
+    return value;
 }
 
 /* What looked like a key was a modifier of the one that follows. */
@@ -141,6 +143,11 @@ static void push_static_block(struct lexer *lexer) {
     scope_open(lexer, true, lexer->reference_count);
 }
 
+static void push_field(struct lexer *lexer) {
+    push_value(lexer, CLASS_KEY, EX_FIELD, 0)->extra = (uint8_t)lexer->context;
+    lexer->context = IN_ORDINARY_FUNCTION;
+}
+
 void on_class_after_key(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     switch (lexer->token.kind) {
@@ -149,7 +156,7 @@ void on_class_after_key(struct lexer *lexer) {
         read_method(lexer, CLASS_KEY);
         return;
     case T_ASSIGN:
-        push_value(lexer, CLASS_KEY, 0);
+        push_field(lexer);
         return;
     case T_SEMICOLON:
     case T_RBRACE:
@@ -219,7 +226,7 @@ void on_object_after_key(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     switch (lexer->token.kind) {
     case T_COLON:
-        push_value(lexer, OBJECT_KEY, frame->flags & F_PATTERN);
+        push_value(lexer, OBJECT_KEY, EX_PLAIN, frame->flags & F_PATTERN);
         return;
     case T_LPAREN:
     case T_LESS:
@@ -232,7 +239,7 @@ void on_object_after_key(struct lexer *lexer) {
         return;
     case T_ASSIGN:
         use_shorthand(lexer);
-        push_value(lexer, OBJECT_KEY, 0);
+        push_value(lexer, OBJECT_KEY, EX_PLAIN, 0);
         return;
     default:
         read_modified_key(lexer, OBJECT_KEY);

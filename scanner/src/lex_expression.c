@@ -386,6 +386,7 @@ static void end_expression(struct lexer *lexer) {
         }
         return;
     case EX_ARROW:
+    case EX_FIELD:
         lexer->context = frame->extra;
         frame_pop(lexer);
         return;
@@ -490,7 +491,7 @@ static void read_annotation(struct lexer *lexer) {
 static void read_assignment(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     frame->name_length = 0;
-    if (lexer->previous.kind == T_NAME) {
+    if (lexer->previous.kind == T_NAME || lexer->previous.kind == T_PRIVATE) {
         frame->name = lexer->previous.start;
         frame->name_length = lexer->previous.end - lexer->previous.start;
     }
@@ -561,8 +562,11 @@ static bool ends_decorator(const struct lexer *lexer) {
     case T_DOT:
     case T_QUESTION_DOT:
     case T_LPAREN:
+    case T_TEMPLATE:
+    case T_TEMPLATE_HEAD:
         return false;
     case T_LESS:
+    case T_BANG:
         return !lexer->typescript;
     default:
         return true;

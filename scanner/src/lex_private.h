@@ -198,6 +198,7 @@ enum expression_kind {
     EX_JSX, /* between braces in JSX */
     EX_FOR, /* the head of a for */
     EX_ARROW,
+    EX_FIELD, /* of a class: what is an operator around it is none within */
     EX_DECORATOR,
     EX_HERITAGE,
 };

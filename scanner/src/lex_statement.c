@@ -425,9 +425,19 @@ static void read_statement(struct lexer *lexer) {
     }
 }
 
+/* Of a statement that is part of another `let` declares nothing. */
+static bool let_is_name(const struct lexer *lexer) {
+    return at_word(lexer, W_LET) && lexer->previous.word != W_EXPORT &&
+           lexer->previous.word != W_DECLARE;
+}
+
 void on_statement(struct lexer *lexer) {
     frame_pop(lexer);
-    read_statement(lexer);
+    if (let_is_name(lexer)) {
+        push_expression(lexer, EX_STATEMENT, F_SEQUENCE)->mark = lexer->token.start;
+    } else {
+        read_statement(lexer);
+    }
 }
 
 /* What follows cannot matter: past the last candidate nothing is imported, and no name that is

@@ -43,7 +43,8 @@ static struct slice assigned_name(const struct syntax_parse *parse, TSNode funct
         parent = ts_node_parent(parent);
     if (syntax_is(parent, "variable_declarator"))
         return target_text(parse, field(parent, "name"));
-    if (syntax_is(parent, "assignment_expression") || syntax_is(parent, "assignment_pattern")) {
+    if (syntax_is(parent, "assignment_expression") || syntax_is(parent, "assignment_pattern") ||
+        syntax_is(parent, "augmented_assignment_expression")) {
         return target_text(parse, field(parent, "left"));
     }
     if (syntax_is(parent, "pair"))
