@@ -73,6 +73,81 @@ uint32_t facts_add_text(struct facts *facts, const char *data, size_t length) {
     return offset;
 }
 
+static bool is_quoted(char c) {
+    return c == '*' || c == '\\';
+}
+
+void facts_quote(struct facts *facts, uint32_t from) {
+    uint32_t more = 0;
+    for (uint32_t i = from; i < facts->text_length; i++) {
+        more += is_quoted(facts->text[i]);
+    }
+    if (!more ||
+        !grow(facts, &facts->text, &facts->text_capacity, (uint64_t)facts->text_length + more, 1)) {
+        return;
+    }
+    uint32_t at = facts->text_length;
+    facts->text_length += more;
+    for (uint32_t to = facts->text_length; at-- > from;) {
+        facts->text[--to] = facts->text[at];
+        if (is_quoted(facts->text[at])) {
+            facts->text[--to] = '\\';
+        }
+    }
+}
+
+/* `base` + `/` + what the pattern is relative to it; the pattern itself where that begins with `/`,
+ * `**` or an alias. */
+static void rebase(struct facts *facts, struct fact_import *import, uint32_t base,
+                   uint32_t base_length) {
+    struct slice pattern = facts_text(facts, import->text, import->text_length);
+    uint32_t skip = slice_starts(pattern, SLICE("./")) ? 2 : 0, offset = facts->text_length;
+    if (!skip && !slice_starts(pattern, SLICE("../"))) {
+        return;
+    }
+    uint32_t length = base_length + 1 + import->text_length - skip;
+    if (!grow(facts, &facts->text, &facts->text_capacity, (uint64_t)offset + length, 1)) {
+        return;
+    }
+    memcpy(facts->text + offset, facts->text + base, base_length);
+    facts->text[offset + base_length] = '/';
+    memcpy(facts->text + offset + base_length + 1, facts->text + import->text + skip,
+           import->text_length - skip);
+    facts->text_length += length;
+    import->text = offset;
+    import->text_length = length;
+}
+
+static uint16_t option_flag(struct slice key, enum glob_value value, uint32_t length) {
+    bool query = slice_equal(key, SLICE("query")) || slice_equal(key, SLICE("as"));
+    if (query && (value == GLOB_OBJECT || (value == GLOB_TEXT && length))) {
+        return FACT_GLOB_LEAF;
+    }
+    if (slice_equal(key, SLICE("exhaustive")) && value == GLOB_TRUE) {
+        return FACT_GLOB_ALL;
+    }
+    return slice_equal(key, SLICE("caseSensitive")) && value == GLOB_FALSE ? FACT_GLOB_FOLD : 0;
+}
+
+void facts_set_option(struct facts *facts, uint32_t first, struct slice key, enum glob_value value,
+                      uint32_t text, uint32_t length) {
+    uint16_t flag = option_flag(key, value, length);
+    bool base = value == GLOB_TEXT && length && slice_equal(key, SLICE("base"));
+    if (base && facts->text[text + length - 1] == '/') {
+        length--;
+    }
+    for (uint32_t i = first; i < facts->import_count; i++) {
+        struct fact_import *import = &facts->imports[i];
+        if (import->group != facts->imports[first].group) {
+            return;
+        }
+        import->flags |= flag;
+        if (base) {
+            rebase(facts, import, text, length);
+        }
+    }
+}
+
 int directive_set_find(const struct directive_set *set, struct slice raw) {
     int found = -1;
     for (uint32_t i = 0; i < set->count; i++) {

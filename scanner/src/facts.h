@@ -117,6 +117,16 @@ struct fact_note *facts_add_note(struct facts *facts);
 /* Copies text into facts->text and returns its offset; 0 with facts->error set on failure. */
 uint32_t facts_add_text(struct facts *facts, const char *data, size_t length);
 
+/* Puts a backslash before each `*` and backslash of the text from `from` on: in the pattern of a
+ * template they mean themselves. */
+void facts_quote(struct facts *facts, uint32_t from);
+
+/* An option of a call of import.meta.glob, whose patterns are the imports from `first` on. */
+enum glob_value { GLOB_TRUE, GLOB_FALSE, GLOB_OBJECT, GLOB_TEXT };
+/* `text`: the cooked value of a GLOB_TEXT, in facts->text. */
+void facts_set_option(struct facts *facts, uint32_t first, struct slice key, enum glob_value value,
+                      uint32_t text, uint32_t length);
+
 /* Fills line and column of every span: lines end at LF, CR, CRLF, U+2028 and U+2029, columns are
  * 1-based UTF-16 units, a byte order mark at the very start is not counted. One pass for each kind
  * of fact. */

@@ -167,8 +167,13 @@ static enum verdict judge_require(const struct search *search, uint32_t at) {
     if (is_word_byte(byte_of(search, at))) {
         return NO;
     }
-    int next = byte_of(search, skip_space(search, at));
-    return next == '(' || next == '?' || next == '<' || is_unclear(next) ? STRONG : WEAK;
+    at = skip_space(search, at);
+    while (byte_of(search, at) == ')') { /* (require)(…) */
+        at = skip_space(search, at + 1);
+    }
+    int next = byte_of(search, at);
+    bool typed = search->lexer->typescript && (next == '!' || next == 'a' || next == 's');
+    return next == '(' || next == '?' || next == '<' || typed || is_unclear(next) ? STRONG : WEAK;
 }
 
 /* `\u`: an escape of a letter of `require`. */

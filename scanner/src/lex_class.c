@@ -226,6 +226,9 @@ void on_object_after_key(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     switch (lexer->token.kind) {
     case T_COLON:
+        if (frame->kind) {
+            glob_option(lexer, frame);
+        }
         push_value(lexer, OBJECT_KEY, EX_PLAIN, frame->flags & F_PATTERN);
         return;
     case T_LPAREN:

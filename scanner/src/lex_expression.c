@@ -18,10 +18,13 @@ static void open_paren(struct lexer *lexer, unsigned flags) {
     struct frame *below = frame_top(lexer);
     bool named = at_element(lexer, below);
     bool pieces = below->state == OPERAND && in_specifier(below);
+    bool inner = named && below->kind == EX_PAREN && below->extra & X_FIRST;
+    bool first = !(flags & F_ASYNC) && lexer->previous.word != W_NEW;
     below->state = OPERATOR;
     token_next(lexer);
     struct frame *frame = push_expression(lexer, EX_PAREN, F_SEQUENCE | F_PATTERN | flags);
-    frame->extra = pieces ? X_PIECES : 0;
+    frame->extra =
+        (uint8_t)((pieces ? X_PIECES : 0) | (first ? X_FIRST : 0) | (inner ? X_INNER : 0));
     frame->mark = lexer->reference_count;
     frame->bindables = lexer->bindable_count;
     if (named) {
@@ -41,9 +44,14 @@ static void open_array(struct lexer *lexer) {
 static void open_object(struct lexer *lexer) {
     struct frame *below = frame_top(lexer);
     bool pattern = at_pattern(lexer, below);
+    bool options = below->kind == EX_CALL && below->extra & X_OPTIONS && at_element(lexer, below);
+    uint32_t first = below->argument;
     below->state = OPERATOR;
     token_next(lexer);
-    frame_push(lexer, OBJECT_KEY)->flags = pattern ? F_PATTERN : 0;
+    struct frame *frame = frame_push(lexer, OBJECT_KEY);
+    frame->flags = pattern ? F_PATTERN : 0;
+    frame->kind = options;
+    frame->argument = first;
 }
 
 static void open_template(struct lexer *lexer) {
@@ -71,6 +79,9 @@ void use_name(struct lexer *lexer) {
         if (lexer->references[reference].name == 0) {
             lexer->require_end = lexer->token.end;
             lexer->require_reference = reference;
+            if (frame->kind == EX_PAREN && frame->extra & X_FIRST && at_element(lexer, frame)) {
+                frame->extra |= X_REQUIRE;
+            }
         }
     }
     frame->state = OPERATOR;
@@ -300,6 +311,9 @@ static void close_paren(struct lexer *lexer) {
         push_type(lexer);
     } else {
         lexer->bindable_count = frame.bindables;
+        if (frame.extra & X_REQUIRE) {
+            require_close_paren(lexer, &frame);
+        }
     }
 }
 
@@ -398,16 +412,19 @@ static void end_expression(struct lexer *lexer) {
 /* ---- operators ------------------------------------------------------------------------------- */
 
 static void read_member(struct lexer *lexer) {
-    bool optional = at_kind(lexer, T_QUESTION_DOT),
-         require = lexer->previous.end == lexer->require_end;
+    bool optional = at_kind(lexer, T_QUESTION_DOT);
+    uint32_t callee = lexer->previous.end;
     token_next(lexer);
     if (at_kind(lexer, T_NAME) || at_kind(lexer, T_PRIVATE)) {
         token_next(lexer);
     } else if (!optional || (!at_kind(lexer, T_LPAREN) && !at_kind(lexer, T_LBRACKET) &&
                              !at_kind(lexer, T_LESS))) {
         lexer_fail(lexer);
-    } else if (require) {
+    } else if (lexer->require_end == callee) {
         lexer->require_end = lexer->previous.end; /* require?.() */
+    } else if (lexer->glob_end == callee) {
+        lexer->glob_end = lexer->previous.end;
+        lexer->glob_unknown = true;
     }
 }
 
@@ -576,6 +593,9 @@ static bool ends_decorator(const struct lexer *lexer) {
 /* Returns when another frame is on top, or an operand is due. */
 void on_operator(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
+    if (frame->extra & X_REQUIRE && !at_kind(lexer, T_RPAREN) && !at_typing(lexer)) {
+        frame->extra &= (uint8_t)~X_REQUIRE;
+    }
     if (in_specifier(frame)) {
         specifier_operator(lexer);
     } else if (frame->kind == EX_DECORATOR && ends_decorator(lexer)) {
@@ -625,7 +645,7 @@ void on_operator(struct lexer *lexer) {
             frame->opened = lexer->previous.end;
             frame->state = OPERAND;
             frame->name_length = 0;
-            frame->extra &= (uint8_t)~X_DEFAULT;
+            frame->extra &= (uint8_t) ~(X_DEFAULT | X_FIRST);
         } else {
             end_expression(lexer);
         }
@@ -652,7 +672,7 @@ void on_operator(struct lexer *lexer) {
         return;
     case T_BANG:
         if (lexer->typescript && !lexer->token.newline) {
-            token_next(lexer);
+            require_assert(lexer);
         } else {
             end_expression(lexer);
         }

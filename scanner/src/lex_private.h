@@ -219,6 +219,11 @@ enum expression_extra {
     X_DEFAULT = 1, /* of what may be a pattern: past the `=` of an element */
     X_URL = 2,     /* the arguments of `new URL` */
     X_PIECES = 4,  /* parentheses in a specifier */
+    /* 8 and 16: of a specifier, see lex_specifier.c */
+    X_REQUIRE = 32, /* parentheses that hold `require` and nothing else so far */
+    X_FIRST = 64,   /* parentheses before their first comma */
+    X_INNER = 128,  /* the first thing in such parentheses */
+    X_OPTIONS = 8,  /* the arguments of import.meta.glob: options may follow */
 };
 
 struct frame {
@@ -313,6 +318,7 @@ struct lexer {
     uint32_t context;                        /* enum context of the innermost function */
     uint32_t require_end, require_reference; /* the last free-standing `require` */
     uint32_t glob_end;                       /* end of the last `import.meta.glob` */
+    bool glob_unknown;                       /* it was called in a way that nobody follows */
     uint32_t url_end;                        /* end of the last `new URL` */
     uint32_t parameters_end; /* end of the last parentheses in a type that may be parameters */
     uint32_t async_end;      /* end of the last `async` that is an operand */
@@ -503,6 +509,12 @@ static inline bool at_word(const struct lexer *lexer, enum word word) {
     return lexer->token.kind == T_NAME && lexer->token.word == word;
 }
 
+/* At `as T`, `satisfies T` or `!` after an operand, which they do not change. */
+static inline bool at_typing(const struct lexer *lexer) {
+    bool word = at_word(lexer, W_AS) || at_word(lexer, W_SATISFIES);
+    return lexer->typescript && !lexer->token.newline && (word || at_kind(lexer, T_BANG));
+}
+
 /* Consumes the token if it is of that kind. */
 static inline bool token_accept(struct lexer *lexer, enum token_kind kind) {
     if (lexer->token.kind != kind) {
@@ -657,6 +669,10 @@ void specifier_close_paren(struct lexer *lexer, const struct frame *paren, bool 
 void template_piece(struct lexer *lexer);
 void specifier_open(struct lexer *lexer, enum fact_kind kind, uint32_t reference);
 void glob_open(struct lexer *lexer);
+/* `(require)` and `require!` are `require`. */
+void require_close_paren(struct lexer *lexer, const struct frame *paren);
+void require_assert(struct lexer *lexer);                           /* at the `!` */
+void glob_option(struct lexer *lexer, const struct frame *options); /* at the `:` */
 /* At `import` and at `new` where they begin an operand. */
 void read_import_expression(struct lexer *lexer);
 void read_new(struct lexer *lexer);

@@ -297,7 +297,7 @@ void scope_bind(struct lexer *lexer, uint32_t bindables) {
     }
 }
 
-#define FACT_DROPPED 0x80 /* not kept past the reading */
+#define FACT_DROPPED 0x8000 /* not kept past the reading */
 
 /* The name is no free `require`: what rested on it falls. */
 static void reference_drop(struct lexer *lexer, const struct reference *reference) {
@@ -379,7 +379,7 @@ static void mark_used(struct lexer *lexer, uint32_t name) {
         struct fact_import *import = owner_of(lexer, name);
         lexer->names[name].bound = true; /* from here on: has been seen */
         if (import) {
-            import->flags &= (uint8_t)~FACT_UNUSED;
+            import->flags &= (uint16_t)~FACT_UNUSED;
         }
     }
 }

@@ -199,10 +199,16 @@ void specifier_operand(struct lexer *lexer) {
         if (frame->kind == EX_GLOB) {
             return;
         }
-        /* fall through */
+        break;
+    case T_LESS: /* `<T>` before what is one */
+        if (!lexer->jsx) {
+            return;
+        }
+        break;
     default:
-        add_hole(lexer);
+        break;
     }
+    add_hole(lexer);
 }
 
 /* The part of a template that has just been read, after a `}`. */
@@ -240,6 +246,9 @@ void specifier_close_paren(struct lexer *lexer, const struct frame *paren, bool 
 
 void specifier_operator(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
+    if (at_typing(lexer)) {
+        return;
+    }
     switch (lexer->token.kind) {
     case T_COMMA:
         if (frame->kind == EX_PAREN) {
@@ -263,7 +272,8 @@ void specifier_operator(struct lexer *lexer) {
     case T_LBRACKET:
     case T_TEMPLATE:
     case T_TEMPLATE_HEAD:
-    case T_BANG:
+    case T_STAR:
+    case T_SLASH:
         break;
     default:
         frame->extra |= SPECIFIER_UNKNOWN;
@@ -287,14 +297,16 @@ static bool is_relative(struct lexer *lexer, const struct piece *piece) {
 static void add_glob(struct lexer *lexer, const struct piece *pieces, uint32_t count) {
     uint32_t offset = facts_add_text(lexer->facts, "", 0), length;
     uint32_t end = pieces[0].end;
+    bool starred = false;
     for (uint32_t i = 0; i < count; i++) {
-        bool repeated = lexer->facts->text_length > offset &&
-                        lexer->facts->text[lexer->facts->text_length - 1] == '*';
         if (!is_hole(&pieces[i])) {
-            cook(lexer, pieces[i].start, pieces[i].end, pieces[i].escaped, &length);
+            uint32_t from = cook(lexer, pieces[i].start, pieces[i].end, pieces[i].escaped, &length);
+            facts_quote(lexer->facts, from);
             end = pieces[i].end;
-        } else if (!repeated) {
+            starred &= length == 0;
+        } else if (!starred) {
             facts_add_text(lexer->facts, "*", 1);
+            starred = true;
         }
     }
     struct fact_import *import = facts_add_import(lexer->facts);
@@ -307,6 +319,12 @@ static void add_glob(struct lexer *lexer, const struct piece *pieces, uint32_t c
     import->text_length = lexer->facts->text_length - offset;
     import->kind = FACT_GLOB;
     import->group = ++lexer->group;
+}
+
+static void note_argument(struct lexer *lexer, const struct frame *frame) {
+    uint32_t end = lexer->previous.end;
+    note_add(lexer, NOTE_NOT_FOLLOWED, 0, -1, frame->argument,
+             end > frame->argument ? end : frame->argument);
 }
 
 static void end_specifier(struct lexer *lexer, const struct frame *frame) {
@@ -325,7 +343,7 @@ static void end_specifier(struct lexer *lexer, const struct frame *frame) {
     } else if (known && is_relative(lexer, pieces)) {
         add_glob(lexer, pieces, count);
     } else {
-        note_add(lexer, NOTE_NOT_FOLLOWED, 0, -1, frame->argument, lexer->previous.end);
+        note_argument(lexer, frame);
     }
     if (reference) {
         reference->import = lexer->facts->import_count > import ? import : NONE;
@@ -351,12 +369,22 @@ static void add_pattern(struct lexer *lexer, const struct piece *piece, uint32_t
     }
 }
 
-static void end_glob(struct lexer *lexer, const struct frame *frame) {
+static bool are_patterns(const struct lexer *lexer, const struct frame *frame) {
+    if (frame->extra & SPECIFIER_UNKNOWN || lexer->piece_count - frame->mark > FACT_GLOB_MOST) {
+        return false;
+    }
     for (uint32_t i = frame->mark; i < lexer->piece_count; i++) {
         if (is_hole(&lexer->pieces[i])) {
-            note_add(lexer, NOTE_NOT_FOLLOWED, 0, -1, frame->argument, lexer->previous.end);
-            return;
+            return false;
         }
+    }
+    return true;
+}
+
+static void end_glob(struct lexer *lexer, const struct frame *frame) {
+    if (!are_patterns(lexer, frame)) {
+        note_argument(lexer, frame);
+        return;
     }
     uint32_t group = ++lexer->group;
     for (uint32_t i = frame->mark; i < lexer->piece_count; i++) {
@@ -367,6 +395,8 @@ static void end_glob(struct lexer *lexer, const struct frame *frame) {
 /* At the end of the first argument: the others are those of any call. */
 void specifier_end(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
+    uint32_t first = lexer->facts->import_count;
+    bool glob = frame->kind == EX_GLOB;
     if (lexer->piece_count > frame->mark && !lexer->ambient) {
         if (frame->kind == EX_GLOB) {
             end_glob(lexer, frame);
@@ -376,16 +406,52 @@ void specifier_end(struct lexer *lexer) {
         lexer->piece_count = frame->mark;
     }
     frame->kind = EX_CALL;
-    frame->extra = 0;
+    frame->extra = glob && lexer->facts->import_count > first ? X_OPTIONS : 0;
+    frame->argument = first;
+}
+
+/* A key of the options and, after the `:`, the first token of its value. */
+void glob_option(struct lexer *lexer, const struct frame *options) {
+    struct token key = lexer->previous, value = token_peek(lexer);
+    bool text = value.kind == T_STRING || value.kind == T_TEMPLATE;
+    uint32_t offset = 0, length = 0;
+    enum glob_value kind = GLOB_TEXT;
+    if (text) {
+        offset = cook(lexer, value.start + 1, value.end - 1, value.escaped, &length);
+    } else if (value.word == W_TRUE || value.word == W_FALSE) {
+        kind = value.word == W_TRUE ? GLOB_TRUE : GLOB_FALSE;
+    } else if (value.kind == T_LBRACE) {
+        kind = GLOB_OBJECT;
+    } else {
+        return;
+    }
+    bool quoted = key.kind == T_STRING;
+    struct slice name = lexer_text(lexer, key.start + quoted, key.end - quoted);
+    facts_set_option(lexer->facts, options->argument, name, kind, offset, length);
 }
 
 /* ---- calls ----------------------------------------------------------------------------------- */
+
+void require_close_paren(struct lexer *lexer, const struct frame *paren) {
+    lexer->require_end = lexer->previous.end;
+    if (paren->extra & X_INNER) {
+        frame_top(lexer)->extra |= X_REQUIRE;
+    }
+}
+
+void require_assert(struct lexer *lexer) {
+    uint32_t callee = lexer->previous.end;
+    token_next(lexer);
+    if (lexer->require_end == callee) {
+        lexer->require_end = lexer->previous.end;
+    }
+}
 
 void specifier_open(struct lexer *lexer, enum fact_kind kind, uint32_t reference) {
     token_next(lexer);
     struct frame *frame = push_expression(lexer, EX_SPECIFIER, F_SEQUENCE);
     frame->mark = lexer->piece_count;
-    frame->argument = lexer->previous.end;
+    frame->argument = lexer->token.start;
     frame->bindables = reference;
     frame->extra = (uint8_t)kind;
 }
@@ -394,7 +460,8 @@ void glob_open(struct lexer *lexer) {
     token_next(lexer);
     struct frame *frame = push_expression(lexer, EX_GLOB, F_SEQUENCE);
     frame->mark = lexer->piece_count;
-    frame->argument = lexer->previous.end;
+    frame->argument = lexer->token.start;
+    frame->extra = lexer->glob_unknown ? SPECIFIER_UNKNOWN : 0;
 }
 
 /* After `import.meta`, which itself stands after a comma or does not. */
@@ -403,10 +470,12 @@ static void read_meta(struct lexer *lexer, bool after_comma) {
         return;
     }
     struct token next = token_peek(lexer);
-    if (token_is(lexer, &next, SLICE("glob"))) {
+    bool removed = token_is(lexer, &next, SLICE("globEager")); /* with Vite 3 */
+    if (removed || token_is(lexer, &next, SLICE("glob"))) {
         token_next(lexer);
         token_next(lexer);
         lexer->glob_end = lexer->previous.end;
+        lexer->glob_unknown = removed;
         return;
     }
     const struct frame *call = frame_top(lexer);
@@ -451,5 +520,8 @@ void read_new(struct lexer *lexer) {
         lexer->require_end = NONE;
     } else if (token_is(lexer, &lexer->token, SLICE("URL"))) {
         lexer->url_end = lexer->token.end;
+    } else if (at_word(lexer, W_IMPORT)) {
+        read_import_expression(lexer);
+        lexer->glob_end = NONE;
     }
 }

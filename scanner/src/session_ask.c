@@ -198,7 +198,7 @@ static enum read_answer read_named(struct walk *walk, const char *file, int *err
 
 static void keep_all(struct facts *facts) {
     for (uint32_t i = 0; i < facts->import_count; i++) {
-        facts->imports[i].flags &= (uint8_t)~FACT_UNUSED;
+        facts->imports[i].flags &= (uint16_t)~FACT_UNUSED;
     }
 }
 

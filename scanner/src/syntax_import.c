@@ -15,8 +15,9 @@ static void add_note(struct syntax_parse *parse, TSNode first, TSNode last) {
     note->configured = -1;
 }
 
-static void add_import(struct syntax_parse *parse, uint8_t kind, uint16_t flags, uint32_t group,
-                       struct slice raw, struct slice text) {
+/* The text is the end of facts->text, from `offset` on. */
+static void add_fact(struct syntax_parse *parse, uint8_t kind, uint16_t flags, uint32_t group,
+                     struct slice raw, uint32_t offset) {
     struct fact_import *fact = facts_add_import(parse->facts);
     if (!fact)
         return;
@@ -25,9 +26,14 @@ static void add_import(struct syntax_parse *parse, uint8_t kind, uint16_t flags,
     fact->kind = kind;
     fact->flags = flags;
     fact->group = group;
-    fact->text_length = (uint32_t)text.length;
-    uint32_t offset = facts_add_text(parse->facts, text.data, text.length);
     fact->text = offset;
+    fact->text_length = parse->facts->text_length - offset;
+}
+
+static void add_import(struct syntax_parse *parse, uint8_t kind, uint16_t flags, uint32_t group,
+                       struct slice raw, struct slice text) {
+    uint32_t offset = facts_add_text(parse->facts, text.data, text.length);
+    add_fact(parse, kind, flags, group, raw, offset);
 }
 
 static void add_literal(struct syntax_parse *parse, uint8_t kind, uint16_t flags, TSNode literal) {
@@ -44,6 +50,16 @@ static bool has_token(TSNode node, const char *token) {
     for (uint32_t i = 0; i < count && i < 4; i++) {
         TSNode child = ts_node_child(node, i);
         if (!ts_node_is_named(child) && syntax_is(child, token))
+            return true;
+    }
+    return false;
+}
+
+static bool has_optional_chain(TSNode node) {
+    uint32_t count = ts_node_child_count(node);
+    for (uint32_t i = 0; i < count && i < 4; i++) {
+        TSNode child = ts_node_child(node, i);
+        if (syntax_is(child, "optional_chain") || syntax_is(child, "?."))
             return true;
     }
     return false;
@@ -116,11 +132,11 @@ static bool is_literal(TSNode node) {
     return syntax_is(node, "string") || is_plain_template(node);
 }
 
+/* What is built is the end of facts->text. */
 struct pattern {
     struct syntax_parse *parse;
-    char *text;
-    size_t length;
     uint32_t start, end; /* from the first literal piece to the last */
+    bool starred;        /* it ends with a star that stands for a hole */
     TSNode *pending;     /* operands that are still to come, the next one last */
     size_t pending_count, pending_capacity;
 };
@@ -133,9 +149,9 @@ static void pattern_push(struct pattern *pattern, TSNode node) {
 }
 
 static void pattern_star(struct pattern *pattern) {
-    if (pattern->length && pattern->text[pattern->length - 1] == '*')
-        return;
-    pattern->text[pattern->length++] = '*';
+    if (!pattern->starred)
+        facts_add_text(pattern->parse->facts, "*", 1);
+    pattern->starred = true;
 }
 
 static void pattern_literal(struct pattern *pattern, uint32_t start, uint32_t end) {
@@ -143,8 +159,10 @@ static void pattern_literal(struct pattern *pattern, uint32_t start, uint32_t en
     if (pattern->end == 0)
         pattern->start = start;
     pattern->end = end;
-    if (raw.length)
-        pattern->length += syntax_cook(raw, pattern->text + pattern->length);
+    struct slice text = syntax_cooked(pattern->parse, raw);
+    uint32_t from = facts_add_text(pattern->parse->facts, text.data, text.length);
+    facts_quote(pattern->parse->facts, from);
+    pattern->starred &= text.length == 0;
 }
 
 static void pattern_template(struct pattern *pattern, TSNode node) {
@@ -184,15 +202,17 @@ static void pattern_build(struct pattern *pattern, TSNode node) {
 /* A template or concatenation that begins with `./` or `../`. */
 static bool read_relative_glob(struct syntax_parse *parse, TSNode node) {
     struct pattern pattern = {.parse = parse};
+    uint32_t offset = parse->facts->text_length;
     if (!is_addition(node) && !syntax_is(node, "template_string"))
         return false;
-    pattern.text = syntax_arena_take(parse->arena, syntax_text(parse, node).length + 1);
     pattern_build(&pattern, node);
-    struct slice text = {pattern.text, pattern.length};
-    if (!slice_starts(text, SLICE("./")) && !slice_starts(text, SLICE("../")))
+    struct slice text = facts_text(parse->facts, offset, parse->facts->text_length - offset);
+    if (!slice_starts(text, SLICE("./")) && !slice_starts(text, SLICE("../"))) {
+        parse->facts->text_length = offset;
         return false;
+    }
     struct slice raw = {parse->bytes + pattern.start, pattern.end - pattern.start};
-    add_import(parse, FACT_GLOB, 0, ++parse->groups, raw, text);
+    add_fact(parse, FACT_GLOB, 0, ++parse->groups, raw, offset);
     return true;
 }
 
@@ -219,44 +239,87 @@ static void add_meta_pattern(struct syntax_parse *parse, TSNode literal) {
 
 static bool all_literal(TSNode array) {
     uint32_t index = 0;
-    for (;;) {
+    for (uint32_t count = 0; count <= FACT_GLOB_MOST; count++) {
         TSNode element = syntax_unwrap(syntax_next_child(array, &index));
         if (ts_node_is_null(element))
-            return index > 0;
+            return true;
         if (!is_literal(element))
             return false;
     }
+    return false;
 }
 
-static void read_meta_glob(struct syntax_reading *reading, TSNode call) {
-    struct syntax_parse *parse = reading->parse;
-    TSNode argument = syntax_first_child(field(call, "arguments"));
-    TSNode only = syntax_unwrap(argument);
+static void add_meta_patterns(struct syntax_parse *parse, TSNode patterns) {
     uint32_t index = 0;
-    if (is_literal(only)) {
-        parse->groups++;
-        add_meta_pattern(parse, only);
-        return;
-    }
-    if (!syntax_is(argument, "array") || !all_literal(argument)) {
-        if (!ts_node_is_null(argument))
-            add_note(parse, argument, argument);
-        return;
-    }
     parse->groups++;
+    if (is_literal(patterns)) {
+        add_meta_pattern(parse, patterns);
+        return;
+    }
     for (;;) {
-        TSNode element = syntax_unwrap(syntax_next_child(argument, &index));
+        TSNode element = syntax_unwrap(syntax_next_child(patterns, &index));
         if (ts_node_is_null(element))
             return;
         add_meta_pattern(parse, element);
     }
 }
 
-static bool is_meta_glob(const struct syntax_parse *parse, TSNode callee) {
-    return syntax_is(callee, "member_expression") &&
+static void read_option(struct syntax_parse *parse, TSNode pair, uint32_t first) {
+    TSNode key = field(pair, "key"), value = field(pair, "value");
+    struct slice name =
+        syntax_is(key, "string") ? syntax_inner(parse, key) : syntax_text(parse, key);
+    struct slice text = {0};
+    enum glob_value kind = GLOB_TEXT;
+    if (is_literal(value)) {
+        text = syntax_cooked(parse, syntax_inner(parse, value));
+    } else if (syntax_is(value, "true") || syntax_is(value, "false")) {
+        kind = syntax_is(value, "true") ? GLOB_TRUE : GLOB_FALSE;
+    } else if (syntax_is(value, "object")) {
+        kind = GLOB_OBJECT;
+    } else {
+        return;
+    }
+    uint32_t offset = facts_add_text(parse->facts, text.data, text.length);
+    facts_set_option(parse->facts, first, name, kind, offset, (uint32_t)text.length);
+}
+
+static void read_options(struct syntax_parse *parse, TSNode options, uint32_t first) {
+    uint32_t index = 0;
+    if (!syntax_is(options, "object"))
+        return;
+    for (;;) {
+        TSNode pair = syntax_next_child(options, &index);
+        if (ts_node_is_null(pair))
+            return;
+        if (syntax_is(pair, "pair"))
+            read_option(parse, pair, first);
+    }
+}
+
+/* `followed`: it is not called in a way that nobody follows. */
+static void read_meta_glob(struct syntax_reading *reading, TSNode call, bool followed) {
+    struct syntax_parse *parse = reading->parse;
+    uint32_t index = 0, first = parse->facts->import_count;
+    TSNode arguments = field(call, "arguments");
+    TSNode written = syntax_next_child(arguments, &index), patterns = syntax_unwrap(written);
+    if (ts_node_is_null(written))
+        return;
+    bool array = syntax_is(patterns, "array");
+    if (array && ts_node_is_null(syntax_first_child(patterns)) && followed)
+        return;
+    if (!followed || !(is_literal(patterns) || (array && all_literal(patterns)))) {
+        add_note(parse, written, written);
+        return;
+    }
+    add_meta_patterns(parse, patterns);
+    read_options(parse, syntax_next_child(arguments, &index), first);
+}
+
+static bool is_meta(const struct syntax_parse *parse, TSNode callee, struct slice name) {
+    return syntax_is(callee, "member_expression") && !has_optional_chain(callee) &&
            syntax_is(field(callee, "object"), "meta_property") &&
            slice_starts(syntax_text(parse, field(callee, "object")), SLICE("import")) &&
-           slice_equal(syntax_text(parse, field(callee, "property")), SLICE("glob"));
+           slice_equal(syntax_text(parse, field(callee, "property")), name);
 }
 
 static bool is_require(struct syntax_parse *parse, TSNode callee) {
@@ -266,15 +329,17 @@ static bool is_require(struct syntax_parse *parse, TSNode callee) {
 }
 
 static void read_call(struct syntax_reading *reading, TSNode call, bool in_try) {
-    TSNode callee = field(call, "function");
+    TSNode callee = field(call, "function"), bare = syntax_unwrap(callee);
     if (!syntax_is(field(call, "arguments"), "arguments"))
         return;
     if (syntax_is(callee, "import")) {
         read_target(reading, call, FACT_DYNAMIC, 0);
-    } else if (is_require(reading->parse, callee)) {
+    } else if (is_require(reading->parse, bare)) {
         read_target(reading, call, FACT_REQUIRE, in_try ? FACT_IN_TRY : 0);
-    } else if (is_meta_glob(reading->parse, callee)) {
-        read_meta_glob(reading, call);
+    } else if (is_meta(reading->parse, callee, SLICE("glob"))) {
+        read_meta_glob(reading, call, !has_optional_chain(call));
+    } else if (is_meta(reading->parse, callee, SLICE("globEager"))) {
+        read_meta_glob(reading, call, false); /* removed with Vite 3 */
     }
 }
 

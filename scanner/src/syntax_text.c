@@ -36,10 +36,23 @@ TSNode syntax_first_child(TSNode node) {
     return ts_node_is_null(node) ? node : syntax_next_child(node, &index);
 }
 
+/* `<T>x`: what follows the type. */
+static TSNode asserted(TSNode node) {
+    uint32_t index = 0;
+    syntax_next_child(node, &index);
+    return syntax_next_child(node, &index);
+}
+
 TSNode syntax_unwrap(TSNode node) {
-    while (syntax_is(node, "parenthesized_expression"))
-        node = syntax_first_child(node);
-    return node;
+    for (;;) {
+        if (syntax_is(node, "type_assertion"))
+            node = asserted(node);
+        else if (syntax_is(node, "parenthesized_expression") || syntax_is(node, "as_expression") ||
+                 syntax_is(node, "satisfies_expression") || syntax_is(node, "non_null_expression"))
+            node = syntax_first_child(node);
+        else
+            return node;
+    }
 }
 
 /* Exactly `digits` of them, or any number before a `}` where `digits` is 0. */

@@ -238,7 +238,7 @@ static void follow(struct walk *walk, struct file *file, const struct facts *fac
                    const struct waiter *edge, uint32_t *target) {
     const struct fact_import *import = &facts->imports[edge->import];
     if (import->kind == FACT_GLOB) {
-        struct glob_entering entering = {walk, *edge, import->flags & FACT_GLOB_LEAF};
+        struct glob_entering entering = {walk, *edge, walk_glob_is_leaf(facts, import)};
         *target = EDGE(EDGE_GLOB);
         walk_glob(walk, file, facts, edge->import, edge->environment, enter_found, &entering);
         return;

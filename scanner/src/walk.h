@@ -70,6 +70,9 @@ typedef void (*walk_glob_found)(void *payload, path_id path);
 void walk_glob(struct walk *walk, const struct file *file, const struct facts *facts,
                uint32_t import, uint32_t environment, walk_glob_found found, void *payload);
 
+/* Whether they are asked for with a query, and so are no modules. */
+bool walk_glob_is_leaf(const struct facts *facts, const struct fact_import *import);
+
 /* The folder of a file's path. */
 struct folder *walk_folder_of(const struct walk *walk, const struct file *file);
 

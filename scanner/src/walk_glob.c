@@ -213,11 +213,27 @@ static bool apply_paths(const struct calling *calling, struct slice *text, path_
     return move(walk, from, target, base);
 }
 
+/* Where the query of a template begins, behind its last `/`; its length where it has none. */
+static size_t query_of(struct slice text, const struct fact_import *import) {
+    size_t at = text.length;
+    while (at && text.data[at - 1] != '/') {
+        at--;
+    }
+    const char *query = at < text.length ? memchr(text.data + at, '?', text.length - at) : NULL;
+    return query && !(import->flags & FACT_GLOB_META) ? (size_t)(query - text.data) : text.length;
+}
+
+bool walk_glob_is_leaf(const struct facts *facts, const struct fact_import *import) {
+    struct slice text = facts_text(facts, import->text, import->text_length);
+    return import->flags & FACT_GLOB_LEAF || query_of(text, import) < text.length;
+}
+
 /* False: the pattern leads nowhere. One that begins with `**` is taken from the common folder. */
 static bool read_pattern(const struct calling *calling, const struct fact_import *import,
                          struct pattern *pattern) {
     struct walk *walk = calling->walk;
     struct slice text = facts_text(calling->facts, import->text, import->text_length);
+    text.length = query_of(text, import);
     pattern->flags = flags_of(import);
     pattern->base = walk_folder_of(walk, calling->file)->path;
     if (text.length > PATH_LONGEST) {

@@ -150,11 +150,20 @@ function survivors(path, source, lang) {
   return left;
 }
 
+const TYPING = new Set(["TSAsExpression", "TSSatisfiesExpression", "TSNonNullExpression", "TSTypeAssertion"]);
+
+// What is left of it without types.
+function bare(node) {
+  while (TYPING.has(node?.type)) node = node.expression;
+  return node;
+}
+
 const isText = (node) => (node?.type === "Literal" && typeof node.value === "string") || (node?.type === "TemplateLiteral" && node.expressions.length === 0);
 const textOf = (node) => (node.type === "Literal" ? node.value : node.quasis[0].value.cooked);
 
 // "a" + b + "c" and templates as a list of literal parts with null for what is not known.
-function parts(node) {
+function parts(written) {
+  const node = bare(written);
   if (node.type === "Literal" && typeof node.value === "string") return [node.value];
   if (node.type === "TemplateLiteral") {
     return node.quasis.flatMap(({ value }, i) => [value.cooked, ...(node.expressions[i] ? [null] : [])]);
@@ -163,30 +172,43 @@ function parts(node) {
   return [null];
 }
 
-function target(node, kind) {
+// Holes that stand side by side are one.
+const patternOf = (list) =>
+  list.filter((part) => part !== "").map((part, i, all) => (part !== null ? quote(part) : all[i - 1] === null ? "" : "*")).join("");
+const quote = (text) => text.replace(/[\\*]/g, "\\$&");
+
+function target(written, kind) {
+  const node = bare(written);
   if (isText(node)) return [{ kind, specifier: textOf(node), start: node.start + 1, end: node.end - 1 }];
   if (node?.type !== "TemplateLiteral" && node?.type !== "BinaryExpression") return [];
   const list = parts(node);
   const known = list.findIndex((part) => part === null);
   const head = (known < 0 ? list : list.slice(0, known)).join("");
   if (!/^\.\.?\//.test(head)) return [];
-  return [{ kind: "glob", specifier: list.map((part) => part ?? "*").join("").replace(/\*+/g, "*"), start: node.start, end: node.end }];
+  return [{ kind: "glob", specifier: patternOf(list), start: node.start, end: node.end }];
 }
 
-function metaGlob({ callee, arguments: args }) {
+const based = (base, pattern) =>
+  base && /^\.\.?\//.test(pattern) ? `${base.replace(/\/$/, "")}/${pattern.replace(/^\.\//, "")}` : pattern;
+
+function metaGlob({ callee, optional, arguments: args }) {
   const object = callee.type === "MemberExpression" && !callee.computed && callee.object;
-  if (object?.type !== "MetaProperty" || object.meta.name !== "import" || callee.property.name !== "glob") return [];
-  const list = args[0]?.type === "ArrayExpression" ? args[0].elements : [args[0]];
-  if (list.length === 0 || !list.every(isText)) return [];
-  return list.map((node) => ({ kind: "glob", specifier: textOf(node).replace(/^!/, ""), start: node.start + 1, end: node.end - 1 }));
+  if (object?.type !== "MetaProperty" || object.meta.name !== "import" || callee.property.name !== "glob" || optional || callee.optional) return [];
+  const patterns = bare(args[0]);
+  const list = (patterns?.type === "ArrayExpression" ? patterns.elements.filter(Boolean) : [patterns]).map(bare);
+  if (list.length === 0 || list.length > 256 || !list.every(isText)) return [];
+  const options = args[1]?.type === "ObjectExpression" ? args[1].properties : [];
+  const base = options.findLast(({ key }) => (key?.name ?? key?.value) === "base")?.value?.value;
+  return list.map((node) => ({ kind: "glob", specifier: based(base, textOf(node).replace(/^!/, "")), start: node.start + 1, end: node.end - 1 }));
 }
 
 function calls(link, scopes) {
   const { node } = link;
   if (node.type === "ImportExpression") return target(node.source, "dynamic");
   if (node.type !== "CallExpression") return [];
-  if (node.callee.type !== "Identifier") return metaGlob(node);
-  if (node.callee.name !== "require" || isBound(link, scopes)) return [];
+  const callee = bare(node.callee);
+  if (callee.type !== "Identifier") return metaGlob(node);
+  if (callee.name !== "require" || isBound(link, scopes)) return [];
   return target(node.arguments[0], "require");
 }
 

@@ -227,8 +227,17 @@ function isBound(link) {
 
 const escapeGlob = (text) => text.replace(GLOB_META, "\\$&");
 
+const TYPING = new Set(["TSAsExpression", "TSSatisfiesExpression", "TSNonNullExpression", "TSTypeAssertion"]);
+
+// What is left of it without types.
+function bare(node) {
+  while (TYPING.has(node?.type)) node = node.expression;
+  return node;
+}
+
 // "a" + b + "c" and templates as a list of literal parts with null for what is not known.
-function parts(node) {
+function parts(written) {
+  const node = bare(written);
   if (node.type === "Literal" && typeof node.value === "string") return [node.value];
   if (node.type === "TemplateLiteral") {
     return node.quasis.flatMap(({ value }, i) => [value.cooked, ...(node.expressions[i] ? parts(node.expressions[i]) : [])]);
@@ -237,7 +246,8 @@ function parts(node) {
   return [null];
 }
 
-function target(node, kind) {
+function target(written, kind) {
+  const node = bare(written);
   if (node?.type === "Literal" && typeof node.value === "string") return { kind, specifier: node.value };
   if (node?.type === "TemplateLiteral" && node.expressions.length === 0) return { kind, specifier: node.quasis[0].value.cooked };
   if (node?.type !== "TemplateLiteral" && node?.type !== "BinaryExpression") return null;
@@ -247,11 +257,12 @@ function target(node, kind) {
   return { kind: "glob", specifier: pattern, patterns: [pattern] };
 }
 
-function metaGlob({ callee, arguments: args }) {
+function metaGlob({ callee, optional, arguments: args }) {
   const object = callee.type === "MemberExpression" && callee.object;
-  if (object?.type !== "MetaProperty" || object.meta.name !== "import") return null;
+  if (object?.type !== "MetaProperty" || object.meta.name !== "import" || optional || callee.optional) return null;
   if (!callee.computed && callee.property.name !== "glob") return null;
-  const list = args[0]?.type === "ArrayExpression" ? args[0].elements : [args[0]];
+  const written = bare(args[0]);
+  const list = written?.type === "ArrayExpression" ? written.elements.filter(Boolean) : [written];
   const patterns = list.map((node) => node && target(node, "glob")).map((found) => (found && !found.patterns ? found.specifier : null));
   if (patterns.length === 0 || patterns.includes(null)) return null;
   const option = (args[1]?.properties ?? []).find(({ key }) => key?.name === "query" || key?.value === "query");
@@ -262,8 +273,9 @@ function dynamicImport(link) {
   const { node } = link;
   if (node.type === "ImportExpression") return target(node.source, "dynamic");
   if (node.type !== "CallExpression") return null;
-  if (node.callee.type !== "Identifier") return metaGlob(node);
-  if (node.callee.name !== "require" || isBound(link)) return null;
+  const callee = bare(node.callee);
+  if (callee.type !== "Identifier") return metaGlob(node);
+  if (callee.name !== "require" || isBound(link)) return null;
   return target(node.arguments[0], "require");
 }
 

@@ -1,7 +1,9 @@
 // What the patterns of import.meta.glob stand for, held to tinyglobby with the options that Vite gives it.
 import assert from "node:assert/strict";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, relative } from "node:path/posix";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { escapePath, globSync } from "tinyglobby";
 import { link, paths, project, scan } from "./helper.mjs";
 
@@ -28,6 +30,9 @@ const ROWS = [
   [["/node_modules/pkg/*.js", "../a.js"]], [["/node_modules/pkg/*.js", "/node_modules/pkg/sub/*.js"]], [["../a.js", "../b.ts", "../a.js"]],
   [["../*.js", "!../x*.js"]], [["../**/*.js", "!**/*.test.js", "!**/deep/**"]], [["../**", "!../sub/**"]], [["!../a.js"]], [["!../a.js", "../*.js"]], [["../*.js", "!/src/a.js"]],
   [["../*.js", "!**/a.js"]], [["../*.js", "!../{a,x*}.js"]], [["../.h.js", "!../*"]], [[]],
+  ["../**/*.js", { exhaustive: true }], ["../*", { exhaustive: true }], [["../**/*.js", "!**/node_modules/**"], { exhaustive: true }], ["/node_modules/**/*.js", { exhaustive: true }],
+  ["../A*.js", { caseSensitive: false }], ["../[a-b]*.JS", { caseSensitive: false }], ["../**/d.JS", { caseSensitive: false }],
+  ["./**/a.js", { base: "../" }], ["./*.js", { base: "../sub" }], ["../*.ts", { base: "../sub" }], ["./sub/*.js", { base: "/src" }], ["/lib/*.js", { base: "../sub" }], [["./*.js", "!./c.js"], { base: "../sub" }],
 ];
 
 const resolvedBy = (root, importer, pattern, { base }) => {
@@ -97,4 +102,65 @@ test("aliases and paths lead to where a pattern begins", (t) => {
   });
   const report = scan(root, ["--entry", "src/main.ts", "--alias", "@=./lib/[l]"]);
   assert.deepEqual(paths(report), ["lib/[l]/a.ts", "src/b/d.ts", "src/main.ts"]);
+});
+
+test("what is asked for with a query is no module", (t) => {
+  const root = project(t, {
+    "src/main.js": "import.meta.glob('./a/*.js', { query: '?raw' }); import.meta.glob('./b/*.js', { as: 'url' }); import.meta.glob('./c/*.js', { query: '' }); import(`./d/${x}.js?worker`); import(`./e/${x}.js`)",
+    "src/a/a.js": "", "src/b/b.js": "", "src/c/c.js": "", "src/d/d.js": "", "src/e/e.js": "",
+  });
+  const report = scan(root, ["--entry", "src/main.js", "--edges"]);
+  assert.deepEqual(paths(report), ["src/c/c.js", "src/e/e.js", "src/main.js"]);
+  const { imports } = report.modules.find(({ path }) => path === "src/main.js");
+  assert.deepEqual(imports.map(({ resolved }) => resolved.server), ["a/a", "b/b", "c/c", "d/d", "e/e"].map((name) => [`src/${name}.js`]));
+});
+
+// [what is loaded, the files of it]: a hole is a part of one name, which begins with no dot where the hole begins it.
+const TEMPLATES = [
+  ["import(`./parts/${x}.js`)", "parts/a.js", "parts/pre-b.js"],
+  ["import(`./parts/pre-${x}.js`)", "parts/pre-b.js"],
+  ["import(`./parts/${x}/c.js`)", "parts/deep/c.js"],
+  ["import(`./parts/${x}/${y}.js`)", "parts/deep/c.js", "parts/pre-dir/x.js"],
+  ["import(`./${x}/a.js`)", "parts/a.js"],
+  ["import(`./[id]/${x}.js`)", "[id]/d.js"],
+  ["import(`./(g)/{h}/${x}.js`)", "(g)/{h}/i.js"],
+  ["import(`./none/${x}.js`)"],
+  ["import('./parts/' + x + '.js')", "parts/a.js", "parts/pre-b.js"],
+  ["require(`./parts/${x}.js`)", "parts/a.js", "parts/pre-b.js"],
+  ["require('./parts/pre-' + (x + y))", "parts/pre-b.js"],
+];
+const bench = fileURLToPath(new URL("../../bench/node_modules/", import.meta.url));
+const installed = existsSync(join(bench, "vite")) && existsSync(join(bench, "esbuild"));
+
+function templates(t) {
+  const files = ["parts/a.js", "parts/pre-b.js", "parts/pre-dir/x.js", "parts/deep/c.js", "parts/deep/er/x.js", "parts/.x.js", "parts/.dot/x.js", "parts/node_modules/x.js", "i/x.js", "[id]/d.js", "(g)/{h}/i.js", "g/h/x.js"];
+  return project(t, Object.fromEntries([...files.map((path) => [path, "export default 1"]), ...TEMPLATES.map(([source], i) => [`row${i}.js`, source])]));
+}
+
+test("templates and concatenations", (t) => {
+  const root = templates(t);
+  const { modules } = scan(root, ["--edges", ...TEMPLATES.flatMap((_, i) => ["--entry", `row${i}.js`])]);
+  for (const [i, [source, ...files]] of TEMPLATES.entries()) {
+    const { imports } = modules.find(({ path }) => path === `row${i}.js`);
+    assert.deepEqual(imports.map(({ kind, resolved }) => [kind, ...resolved.server]), [["glob", ...files.sort()]], source);
+  }
+});
+
+test("templates: all that Vite follows, and nothing that esbuild does not", { skip: !installed && "bench/node_modules is not installed" }, async (t) => {
+  const root = realpathSync(templates(t));
+  const { createServer } = await import(join(bench, "vite/dist/node/index.js"));
+  const { build } = await import(join(bench, "esbuild/lib/main.js"));
+  const server = await createServer({ root, configFile: false, logLevel: "silent", server: { middlewareMode: true, watch: null, ws: false }, optimizeDeps: { noDiscovery: true } });
+  t.after(() => server.close());
+  for (const [i, [source, ...files]] of TEMPLATES.entries()) {
+    const { code } = await server.transformRequest(`/row${i}.js`);
+    const byVite = [...code.matchAll(/"([^"]+)": \(\) =>/g)].map(([, path]) => path.slice(2)).sort();
+    const expanded = source.startsWith("import(`");
+    // A template literal alone is what Vite expands; one that matches nothing is an error to esbuild.
+    if (expanded) assert.deepEqual(byVite, files.sort(), `Vite: ${source}`);
+    else assert.deepEqual(byVite, []);
+    if (files.length === 0) continue;
+    const { metafile } = await build({ absWorkingDir: root, entryPoints: [`row${i}.js`], bundle: true, write: false, metafile: true, logLevel: "silent" });
+    for (const file of files) assert.ok(file in metafile.inputs, `esbuild: ${source}: ${file}`);
+  }
 });
