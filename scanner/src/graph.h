@@ -58,6 +58,7 @@ struct file {
     int32_t error;
     uint32_t requested, visited; /* environments, as bits */
     uint32_t excluded;           /* the environments that do not enter it */
+    uint32_t tsconfig;           /* the walk's: its config; 0: not looked for yet */
     uint32_t switched;           /* the environments that its directive switches to */
     bool has_directive;
     bool troubled;        /* an import of it did not resolve, at least at first */

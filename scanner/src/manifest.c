@@ -29,6 +29,11 @@ static void add_problem(struct manifests *manifests, path_id file, uint32_t line
     *problem = (struct problem){file, line, column, code, copy, error};
 }
 
+void manifest_complain_at(struct manifests *manifests, path_id file, uint32_t line, uint32_t column,
+                          const char *code, const char *message) {
+    add_problem(manifests, file, line, column, code, message, false);
+}
+
 void manifest_complain_whole(struct manifests *manifests, path_id file, const char *code,
                              const char *message, bool error) {
     add_problem(manifests, file, 0, 0, code, message, error);

@@ -44,6 +44,10 @@ bool manifest_parse(struct manifests *manifests, path_id file, struct json *json
 void manifest_complain(struct manifests *manifests, path_id file, const struct json *json,
                        uint32_t node, const char *code, const char *message);
 
+/* A problem at a place that is known; `message` is copied. */
+void manifest_complain_at(struct manifests *manifests, path_id file, uint32_t line, uint32_t column,
+                          const char *code, const char *message);
+
 /* A problem of the whole file. `message` is copied. */
 void manifest_complain_whole(struct manifests *manifests, path_id file, const char *code,
                              const char *message, bool error);

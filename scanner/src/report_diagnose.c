@@ -87,8 +87,8 @@ static int add_unresolved(prologue_report *report, const struct file *file,
     struct slice specifier = facts_text(facts, import->text, import->text_length);
     bool require = import->kind == FACT_REQUIRE;
     trace_clear(trace);
-    struct answer answer = resolve(&walk->resolver, walk_folder_of(walk, file), specifier,
-                                   environment, require, trace);
+    struct answer answer =
+        resolve(&walk->resolver, walk_importer(walk, file), specifier, environment, require, trace);
     char message[1200];
     snprintf(message, sizeof message, "'%.*s' does not resolve: %s", (int)specifier.length,
              specifier.data, trace->reason ? trace->reason : "nothing matches");

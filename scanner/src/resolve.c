@@ -85,6 +85,7 @@ struct memo {
     const char *specifier;
     uint32_t length;
     path_id folder;
+    uint32_t tsconfig;
     uint32_t variant; /* environment * 2 + require */
     struct answer answer;
 };
@@ -281,14 +282,14 @@ static enum found try_target(struct question *question, path_id base, struct sli
 }
 
 static enum found resolve_tsconfig(struct question *question) {
-    struct tsconfig *tsconfig = tsconfig_around(question->resolver->tsconfigs, question->from);
+    struct tsconfig *tsconfig = tsconfig_at(question->resolver->tsconfigs, question->from.tsconfig);
     struct slice star;
     if (!tsconfig) {
         return NOT_FOUND;
     }
     const struct tsconfig_path *path = tsconfig_match(tsconfig, question->specifier, &star);
     for (uint32_t i = 0; path && i < path->target_count; i++) {
-        struct slice target = tsconfig->targets[path->first_target + i];
+        struct slice target = path->targets[i];
         say(question, "\"paths\" of %s says '%.*s'", show(question, tsconfig->file),
             (int)target.length, target.data);
         path_id base = tsconfig_base(tsconfig, tsconfig->paths_base, &target);
@@ -411,7 +412,7 @@ static enum found ask_all(struct question *question) {
 
 static struct answer ask_once(struct question *question, struct slice specifier) {
     question->specifier = specifier;
-    question->base = question->from;
+    question->base = question->from.folder;
     question->redirected = question->imported = false;
     const struct resolver *resolver = question->resolver;
     question->answer = (struct answer){.outcome = RESOLVE_FAILED,
@@ -454,7 +455,8 @@ static bool memo_matches(const void *context, uint32_t row, const void *key_poin
     const struct resolver *resolver = context;
     const struct memo *memo = rows_at(&resolver->memos, row), *key = key_pointer;
     return memo->folder == key->folder && memo->variant == key->variant &&
-           memo->length == key->length && memcmp(memo->specifier, key->specifier, key->length) == 0;
+           memo->tsconfig == key->tsconfig && memo->length == key->length &&
+           memcmp(memo->specifier, key->specifier, key->length) == 0;
 }
 
 static bool still_holds(const struct resolver *resolver, const struct answer *answer) {
@@ -470,8 +472,9 @@ static struct memo *memo_of(struct resolver *resolver, const struct memo *key) {
     if (table_reserve(&resolver->memo_table)) {
         return NULL;
     }
-    uint64_t hash = XXH3_64bits_withSeed(key->specifier, key->length,
-                                         (uint64_t)key->folder << 32 | key->variant);
+    uint64_t hash =
+        XXH3_64bits_withSeed(key->specifier, key->length,
+                             (uint64_t)key->folder << 32 | (key->variant ^ key->tsconfig << 8));
     struct table_slot *slot = table_slot(&resolver->memo_table, (uint32_t)(hash ^ hash >> 32),
                                          memo_matches, resolver, key);
     if (slot->row) {
@@ -513,10 +516,10 @@ static bool is_known(struct resolver *resolver, struct folder *from, struct slic
     return true;
 }
 
-struct answer resolve(struct resolver *resolver, struct folder *from, struct slice specifier,
+struct answer resolve(struct resolver *resolver, struct importer from, struct slice specifier,
                       uint32_t environment, bool require, struct trace *trace) {
     struct question question;
-    if (!trace && is_known(resolver, from, specifier, environment, &question.answer)) {
+    if (!trace && is_known(resolver, from.folder, specifier, environment, &question.answer)) {
         resolver->resolved++;
         return question.answer;
     }
@@ -533,7 +536,8 @@ struct answer resolve(struct resolver *resolver, struct folder *from, struct sli
     }
     struct memo key = {.specifier = specifier.data,
                        .length = (uint32_t)specifier.length,
-                       .folder = from->path,
+                       .folder = from.folder->path,
+                       .tsconfig = from.tsconfig,
                        .variant = environment * 2 + require};
     struct memo *memo = memo_of(resolver, &key);
     if (!memo) {

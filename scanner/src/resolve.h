@@ -80,9 +80,14 @@ void resolver_init(struct resolver *resolver, struct ledger *ledger, struct real
                    struct packages *packages, struct tsconfigs *tsconfigs);
 void resolver_free(struct resolver *resolver);
 
-/* `from` is the importer's real folder. `require`: the kind's condition is `require`, not `import`.
- * `trace` may be NULL. Memory errors are left in realpath->error. */
-struct answer resolve(struct resolver *resolver, struct folder *from, struct slice specifier,
+struct importer {
+    struct folder *folder; /* real */
+    uint32_t tsconfig;     /* what tsconfig_owner() answers */
+};
+
+/* `require`: the kind's condition is `require`, not `import`. `trace` may be NULL. Memory errors are
+ * left in realpath->error. */
+struct answer resolve(struct resolver *resolver, struct importer from, struct slice specifier,
                       uint32_t environment, bool require, struct trace *trace);
 
 /* Whether a browser map speaks of what stands in this folder. */

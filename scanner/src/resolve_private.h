@@ -16,7 +16,7 @@ struct question {
     const struct resolve_environment *environment;
     uint32_t bit; /* of the environment */
     bool require;
-    struct folder *from; /* the importer's */
+    struct importer from;
     struct folder *base; /* what a relative specifier is relative to */
     struct slice specifier;
     bool redirected; /* by a package: aliases and tsconfig are the importer's business */

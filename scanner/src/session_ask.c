@@ -66,22 +66,30 @@ static int ready_asker(prologue_session *session, const prologue_resolve_request
     return session_walk(session, &session->asker, request->config, request->root, 1);
 }
 
-/* The real folder that a file's relative imports are relative to. */
-static struct folder *folder_from(struct walk *walk, const char *from) {
+/* A file as one that imports; without a folder where there is none. */
+static struct importer importer_from(struct walk *walk, const char *from) {
+    const struct importer nobody = {NULL, 0};
     char text[2 * PATH_LONGEST + 2];
     path_id spelled, real;
     if (!from || session_absolute(from, text, sizeof text)) {
-        return NULL;
+        return nobody;
     }
     int code = path_join(&walk->paths, PATH_ROOT, slice_of(text), &spelled);
     if (code) {
         walk->realpath.error = code == PROLOGUE_EINVALID ? 0 : code;
-        return NULL;
+        return nobody;
     }
     if (realpath_any(&walk->realpath, spelled, &real) == PATH_FILE) {
         spelled = real;
     }
-    return realpath_folder(&walk->realpath, path_at(&walk->paths, spelled)->parent);
+    struct folder *folder =
+        realpath_folder(&walk->realpath, path_at(&walk->paths, spelled)->parent);
+    path_id file =
+        folder ? path_child(&walk->paths, folder->path, path_name(&walk->paths, spelled)) : NO_PATH;
+    if (file == NO_PATH) {
+        return nobody;
+    }
+    return (struct importer){folder, tsconfig_owner(&walk->tsconfigs, folder, file)};
 }
 
 /* Whether the answer rests on a file that nobody has looked for yet; looks for it then. */
@@ -130,8 +138,8 @@ int session_resolve(prologue_session *session, void *argument) {
         snprintf(session->detail, sizeof session->detail, "%s", request->environment);
         return PROLOGUE_EENVIRONMENT;
     }
-    struct folder *from = folder_from(walk, request->from);
-    if (!from || !request->specifier) {
+    struct importer from = importer_from(walk, request->from);
+    if (!from.folder || !request->specifier) {
         snprintf(session->detail, sizeof session->detail, "%s",
                  request->from ? request->from : "from");
         return walk->realpath.error ? walk->realpath.error : PROLOGUE_EINVALID;
@@ -203,8 +211,7 @@ static void keep_all(struct facts *facts) {
 }
 
 static bool keeps_values(struct walk *walk) {
-    const struct tsconfig *tsconfig =
-        walk->tsconfigs.fixed ? rows_at(&walk->tsconfigs.rows, walk->tsconfigs.fixed - 1) : NULL;
+    const struct tsconfig *tsconfig = tsconfig_at(&walk->tsconfigs, walk->tsconfigs.fixed);
     return walk->config.no_elide ||
            (tsconfig && (tsconfig->verbatim_module_syntax || tsconfig->preserve_value_imports));
 }

@@ -1,590 +1,550 @@
-#include "tsconfig.h"
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "sort.h"
+#include "tsconfig_private.h"
 
 #define NO_TSCONFIG UINT32_MAX
 
-static const char *const members[] = {"compilerOptions", "extends",    "files",
-                                      "include",         "references", NULL};
-
-/* Files still to be read, the next one last: a config overrides what it extends, and the later of
- * two extended ones overrides the earlier. */
-struct pending {
-    path_id files[TSCONFIG_MAX_EXTENDS];
-    uint32_t extended_by[TSCONFIG_MAX_EXTENDS]; /* index + 1 in `read`; 0: nobody */
-    uint32_t count, seen;
-    path_id read[TSCONFIG_MAX_EXTENDS];
-    uint32_t reader[TSCONFIG_MAX_EXTENDS]; /* `extended_by` of those that were read */
-    uint32_t taken;                        /* `extended_by` of the one that is being read */
-    path_id *references;                   /* of the first file; NULL: not wanted */
-    uint32_t reference_count;
-};
-
 void tsconfigs_init(struct tsconfigs *tsconfigs, struct packages *packages, struct ledger *ledger) {
     *tsconfigs = (struct tsconfigs){.packages = packages, .ledger = ledger};
-    rows_init(&tsconfigs->rows, ledger, PROLOGUE_SUBSYSTEM_PACKAGES, sizeof(struct tsconfig));
+    rows_init(&tsconfigs->layers, ledger, PROLOGUE_SUBSYSTEM_PACKAGES,
+              sizeof(struct tsconfig_layer));
+    table_init(&tsconfigs->table, ledger, PROLOGUE_SUBSYSTEM_PACKAGES);
     arena_init(&tsconfigs->texts, ledger, PROLOGUE_SUBSYSTEM_PACKAGES);
 }
 
+static struct tsconfig_layer *layer_at(const struct tsconfigs *tsconfigs, uint32_t index) {
+    return rows_at(&tsconfigs->layers, index);
+}
+
 void tsconfigs_free(struct tsconfigs *tsconfigs) {
-    for (uint32_t i = 0; i < tsconfigs->rows.count; i++) {
-        struct tsconfig *tsconfig = rows_at(&tsconfigs->rows, i);
-        ledger_free(tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, tsconfig->paths,
-                    tsconfig->path_capacity * sizeof *tsconfig->paths);
-        ledger_free(tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, tsconfig->targets,
-                    tsconfig->target_capacity * sizeof *tsconfig->targets);
-        ledger_free(tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, tsconfig->includes,
-                    tsconfig->include_capacity * sizeof *tsconfig->includes);
-        ledger_free(tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, tsconfig->references,
-                    tsconfig->reference_capacity * sizeof *tsconfig->references);
+    for (uint32_t i = 0; i < tsconfigs->layers.count; i++) {
+        struct tsconfig *config = layer_at(tsconfigs, i)->config;
+        if (config) {
+            ledger_free(tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, config->projects,
+                        config->project_capacity * sizeof *config->projects);
+        }
     }
-    rows_free(&tsconfigs->rows);
+    rows_free(&tsconfigs->layers);
+    table_free(&tsconfigs->table);
     arena_free(&tsconfigs->texts);
 }
 
-static struct manifests *manifests_of(struct tsconfigs *tsconfigs) {
-    return tsconfigs->packages->manifests;
-}
-
-static struct realpath *realpath_of(struct tsconfigs *tsconfigs) {
-    return tsconfigs->packages->manifests->realpath;
-}
-
-static bool check(struct tsconfigs *tsconfigs, int code) {
+bool tsconfig_check(struct tsconfigs *tsconfigs, int code) {
     if (code && code != PROLOGUE_EINVALID) {
-        realpath_of(tsconfigs)->error = code;
+        tsconfig_realpath(tsconfigs)->error = code;
     }
     return code == 0;
 }
 
-/* The file is read again for the place: another manifest may have been read since. */
-static void complain(struct tsconfigs *tsconfigs, path_id file, const struct json *json,
-                     uint32_t node, const char *message) {
-    struct realpath *realpath = realpath_of(tsconfigs);
-    struct folder *folder = realpath_folder(realpath, path_at(realpath->paths, file)->parent);
-    path_id same;
-    if (folder && manifest_read(manifests_of(tsconfigs), folder, path_name(realpath->paths, file),
-                                &same) == MANIFEST_READ) {
-        manifest_complain(manifests_of(tsconfigs), file, json, node, "invalid-tsconfig", message);
+static void *allocate(struct tsconfigs *tsconfigs, size_t count, size_t size) {
+    void *items = arena_alloc(&tsconfigs->texts, (count + 1) * size, 8);
+    if (!items) {
+        tsconfig_check(tsconfigs, ledger_error(tsconfigs->ledger));
     }
+    return items;
 }
 
-static bool is_type(struct tsconfigs *tsconfigs, path_id file, const struct json *json,
-                    uint32_t node, enum json_type type, const char *message) {
-    if (node == JSON_NONE || json_at(json, node)->type == JSON_NULL) {
-        return false;
-    }
-    if (json_at(json, node)->type != type) {
-        complain(tsconfigs, file, json, node, message);
-        return false;
-    }
-    return true;
+/* ---- layers ----------------------------------------------------------------------------------- */
+
+static bool is_layer(const void *context, uint32_t row, const void *key) {
+    return layer_at(context, row)->file == *(const path_id *)key;
 }
 
-static void take_flag(struct tsconfigs *tsconfigs, path_id file, const struct json *json,
-                      uint32_t node, bool *has, bool *value) {
-    if (node == JSON_NONE || *has) {
-        return;
-    }
-    enum json_type type = (enum json_type)json_at(json, node)->type;
-    if (type != JSON_TRUE && type != JSON_FALSE) {
-        complain(tsconfigs, file, json, node, "should be true or false");
-        return;
-    }
-    *has = true;
-    *value = type == JSON_TRUE;
-}
-
-static void take_base_url(struct tsconfigs *tsconfigs, struct tsconfig *tsconfig, path_id file,
-                          const struct json *json, uint32_t node) {
-    if (tsconfig->has_base_url ||
-        !is_type(tsconfigs, file, json, node, JSON_STRING, "should be a string")) {
-        return;
-    }
-    struct paths *paths = realpath_of(tsconfigs)->paths;
-    struct slice text = json_text(json, node);
-    path_id base = tsconfig_base(tsconfig, path_at(paths, file)->parent, &text);
-    tsconfig->has_base_url = check(tsconfigs, path_join(paths, base, text, &tsconfig->base_url));
-}
-
-static void take_targets(struct tsconfigs *tsconfigs, struct tsconfig *tsconfig, path_id file,
-                         const struct json *json, uint32_t list) {
-    for (uint32_t node = json_at(json, list)->first; node != JSON_NONE;
-         node = json_at(json, node)->next) {
-        if (!is_type(tsconfigs, file, json, node, JSON_STRING, "should be a string")) {
-            continue;
-        }
-        const char *copy = arena_copy(&tsconfigs->texts, json_text(json, node));
-        int code = ledger_grow(tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, &tsconfig->targets,
-                               &tsconfig->target_capacity, tsconfig->target_count + 1,
-                               sizeof *tsconfig->targets);
-        if (!copy || code) {
-            check(tsconfigs, ledger_error(tsconfigs->ledger));
-            return;
-        }
-        tsconfig->targets[tsconfig->target_count++] =
-            (struct slice){copy, json_text(json, node).length};
-    }
-}
-
-static void take_paths(struct tsconfigs *tsconfigs, struct tsconfig *tsconfig, path_id file,
-                       const struct json *json, uint32_t map) {
-    if (tsconfig->has_paths ||
-        !is_type(tsconfigs, file, json, map, JSON_OBJECT, "should be an object")) {
-        return;
-    }
-    struct paths *paths = realpath_of(tsconfigs)->paths;
-    tsconfig->has_paths = true;
-    tsconfig->paths_base = path_at(paths, file)->parent;
-    for (uint32_t node = json_at(json, map)->first; node != JSON_NONE;
-         node = json_at(json, node)->next) {
-        if (!is_type(tsconfigs, file, json, node, JSON_ARRAY, "should be an array")) {
-            continue;
-        }
-        const char *copy = arena_copy(&tsconfigs->texts, json_key(json, node));
-        int code = ledger_grow(tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, &tsconfig->paths,
-                               &tsconfig->path_capacity, tsconfig->path_count + 1,
-                               sizeof *tsconfig->paths);
-        if (!copy || code) {
-            check(tsconfigs, ledger_error(tsconfigs->ledger));
-            return;
-        }
-        uint32_t first = tsconfig->target_count;
-        take_targets(tsconfigs, tsconfig, file, json, node);
-        tsconfig->paths[tsconfig->path_count++] = (struct tsconfig_path){
-            {copy, json_key(json, node).length}, first, tsconfig->target_count - first};
-    }
-}
-
-/* "src" and patterns that go on below it take all of src; patterns of its files take src alone. */
-static bool include_of(struct tsconfigs *tsconfigs, path_id base, struct slice pattern,
-                       struct tsconfig_include *include) {
-    size_t end = 0, kept = 0;
-    while (end < pattern.length && !strchr("*?", pattern.data[end])) {
-        end++;
-        kept = pattern.data[end - 1] == '/' ? end : kept;
-    }
-    bool literal = end == pattern.length;
-    struct slice rest = slice_skip(pattern, kept);
-    include->deep = literal
-                        ? !memchr(rest.data, '.', rest.length) || rest.data[0] == '.'
-                        : memchr(rest.data, '/', rest.length) || slice_starts(rest, SLICE("**"));
-    if (literal && include->deep) {
-        kept = pattern.length;
-    }
-    return check(tsconfigs, path_join(realpath_of(tsconfigs)->paths, base,
-                                      (struct slice){pattern.data, kept}, &include->folder));
-}
-
-static void take_includes(struct tsconfigs *tsconfigs, struct tsconfig *tsconfig, path_id file,
-                          const struct json *json) {
-    uint32_t list = json_get(json, 0, SLICE("include"));
-    tsconfig->has_files |= json_get(json, 0, SLICE("files")) != JSON_NONE;
-    if (tsconfig->has_includes || list == JSON_NONE || json_at(json, list)->type != JSON_ARRAY) {
-        return;
-    }
-    struct paths *paths = realpath_of(tsconfigs)->paths;
-    tsconfig->has_includes = true;
-    for (uint32_t node = json_at(json, list)->first; node != JSON_NONE;
-         node = json_at(json, node)->next) {
-        struct tsconfig_include include;
-        if (json_at(json, node)->type != JSON_STRING) {
-            continue;
-        }
-        struct slice text = json_text(json, node);
-        path_id base = tsconfig_base(tsconfig, path_at(paths, file)->parent, &text);
-        if (!include_of(tsconfigs, base, text, &include) ||
-            !check(tsconfigs,
-                   ledger_grow(tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, &tsconfig->includes,
-                               &tsconfig->include_capacity, tsconfig->include_count + 1,
-                               sizeof *tsconfig->includes))) {
-            return;
-        }
-        tsconfig->includes[tsconfig->include_count++] = include;
-    }
-}
-
-static void take_options(struct tsconfigs *tsconfigs, struct tsconfig *tsconfig, path_id file,
-                         const struct json *json) {
-    uint32_t options = json_get(json, 0, SLICE("compilerOptions"));
-    if (!is_type(tsconfigs, file, json, options, JSON_OBJECT, "should be an object")) {
-        return;
-    }
-    take_base_url(tsconfigs, tsconfig, file, json, json_get(json, options, SLICE("baseUrl")));
-    take_paths(tsconfigs, tsconfig, file, json, json_get(json, options, SLICE("paths")));
-    take_flag(tsconfigs, file, json, json_get(json, options, SLICE("verbatimModuleSyntax")),
-              &tsconfig->has_verbatim, &tsconfig->verbatim_module_syntax);
-    take_flag(tsconfigs, file, json, json_get(json, options, SLICE("preserveValueImports")),
-              &tsconfig->has_preserve, &tsconfig->preserve_value_imports);
-}
-
-static bool is_file(struct tsconfigs *tsconfigs, path_id base, struct slice text,
-                    const char *suffix, path_id *real) {
-    char joined[PATH_LONGEST + 32];
-    size_t tail = strlen(suffix);
-    path_id spelled;
-    if (text.length + tail > PATH_LONGEST) {
-        return false;
-    }
-    memcpy(joined, text.data, text.length);
-    memcpy(joined + text.length, suffix, tail);
-    struct slice whole = {joined, text.length + tail};
-    return check(tsconfigs, path_join(realpath_of(tsconfigs)->paths, base, whole, &spelled)) &&
-           realpath_any(realpath_of(tsconfigs), spelled, real) == PATH_FILE;
-}
-
-static bool find_from(struct tsconfigs *tsconfigs, path_id base, struct slice text, path_id *real) {
-    static const char *const suffixes[] = {"", ".json", "/tsconfig.json"};
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-        if (is_file(tsconfigs, base, text, suffixes[i], real)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The text that an entry of a package's `exports` comes to under TypeScript's conditions. */
-static uint32_t exported_text(const struct json *json, uint32_t node) {
-    while (node != JSON_NONE && json_at(json, node)->type != JSON_STRING) {
-        uint32_t inner = json_at(json, node)->first;
-        if (json_at(json, node)->type == JSON_OBJECT) {
-            while (inner != JSON_NONE && !slice_equal(json_key(json, inner), SLICE("default")) &&
-                   !slice_equal(json_key(json, inner), SLICE("node")) &&
-                   !slice_equal(json_key(json, inner), SLICE("require")) &&
-                   !slice_equal(json_key(json, inner), SLICE("import"))) {
-                inner = json_at(json, inner)->next;
-            }
-        } else if (json_at(json, node)->type != JSON_ARRAY) {
-            return JSON_NONE;
-        }
-        node = inner;
-    }
-    return node;
-}
-
-/* What `exports` has for a subpath, its `*` filled. */
-static bool find_exported(struct tsconfigs *tsconfigs, struct package *package, struct slice rest,
-                          path_id *real) {
-    char key[PATH_LONGEST + 2], text[PATH_LONGEST + 1];
-    const struct json *json = &package->json;
-    struct slice star = SLICE("");
-    key[0] = '.';
-    memcpy(key + 1, rest.data, rest.length);
-    struct slice whole = {key, rest.length + 1};
-    uint32_t node = package_map_get(tsconfigs->packages, package, &package->exports, whole);
-    if (node == JSON_NONE) {
-        node = package_map_match(tsconfigs->packages, package, &package->exports, whole, &star);
-    }
-    if (node == JSON_NONE && !rest.length) {
-        node = package->exports.node;
-    }
-    node = node == JSON_NONE ? JSON_NONE : exported_text(json, node);
-    struct slice target = node == JSON_NONE ? SLICE("") : json_text(json, node);
-    const char *at = target.length ? memchr(target.data, '*', target.length) : NULL;
-    size_t before = at ? (size_t)(at - target.data) : target.length;
-    if (!slice_starts(target, SLICE("./")) || target.length + star.length > PATH_LONGEST) {
-        return false;
-    }
-    struct slice tail = slice_skip(target, before + (at != NULL));
-    star.length = at ? star.length : 0;
-    memcpy(text, target.data, before);
-    memcpy(text + before, star.data, star.length);
-    memcpy(text + before + star.length, tail.data, tail.length);
-    return is_file(tsconfigs, package->folder,
-                   (struct slice){text, before + star.length + tail.length}, "", real);
-}
-
-/* A package's `exports` or `tsconfig`, before its files by name. */
-static bool find_in_package(struct tsconfigs *tsconfigs, path_id modules, struct slice text,
-                            path_id *real) {
-    path_id spelled;
-    struct realpath *realpath = realpath_of(tsconfigs);
-    size_t length = 0, slashes = text.length && text.data[0] == '@' ? 2 : 1;
-    while (length < text.length && (text.data[length] != '/' || --slashes)) {
-        length++;
-    }
-    if (text.length > PATH_LONGEST ||
-        !check(tsconfigs,
-               path_join(realpath->paths, modules, (struct slice){text.data, length}, &spelled))) {
-        return false;
-    }
-    struct folder *folder = realpath_folder(realpath, spelled);
-    struct package *package = folder ? package_in(tsconfigs->packages, folder) : NULL;
-    if (package && package->exports.node != JSON_NONE &&
-        find_exported(tsconfigs, package, slice_skip(text, length), real)) {
-        return true;
-    }
-    return package && length == text.length && package->tsconfig != JSON_NONE &&
-           find_from(tsconfigs, package->folder, json_text(&package->json, package->tsconfig),
-                     real);
-}
-
-/* `extends` names a file, relative or absolute, or a package's. */
-static bool find_extended(struct tsconfigs *tsconfigs, path_id folder, struct slice text,
-                          path_id *real) {
-    struct paths *paths = realpath_of(tsconfigs)->paths;
-    if (slice_starts(text, SLICE("./")) || slice_starts(text, SLICE("../")) ||
-        slice_starts(text, SLICE("/")) || slice_equal(text, SLICE(".")) ||
-        slice_equal(text, SLICE(".."))) {
-        return find_from(tsconfigs, folder, text, real);
-    }
-    for (path_id at = folder;; at = path_at(paths, at)->parent) {
-        path_id modules = path_child(paths, at, SLICE("node_modules"));
-        if (modules == NO_PATH) {
-            return check(tsconfigs, ledger_error(tsconfigs->ledger));
-        }
-        if (realpath_folder(realpath_of(tsconfigs), modules) &&
-            (find_in_package(tsconfigs, modules, text, real) ||
-             find_from(tsconfigs, modules, text, real))) {
-            return true;
-        }
-        if (at == PATH_ROOT) {
-            return false;
-        }
-    }
-}
-
-static bool was_read(const struct pending *pending, path_id file) {
-    for (uint32_t i = 0; i < pending->seen; i++) {
-        if (pending->read[i] == file) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Whether the file that was read last is extended by `file`, itself or through others. */
-static bool extends_itself(const struct pending *pending, path_id file) {
-    for (uint32_t at = pending->seen; at > 0; at = pending->reader[at - 1]) {
-        if (pending->read[at - 1] == file) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void push_extended(struct tsconfigs *tsconfigs, struct pending *pending, path_id file,
-                          const struct json *json, uint32_t node) {
-    path_id real = NO_PATH;
-    struct paths *paths = realpath_of(tsconfigs)->paths;
-    if (!is_type(tsconfigs, file, json, node, JSON_STRING, "should be a string")) {
-        return;
-    }
-    if (!find_extended(tsconfigs, path_at(paths, file)->parent, json_text(json, node), &real)) {
-        complain(tsconfigs, file, json, node, "names a file that does not exist");
-        return;
-    }
-    if (extends_itself(pending, real)) {
-        complain(tsconfigs, file, json, node, "extends in a circle");
-        return;
-    }
-    if (was_read(pending, real)) {
-        return;
-    }
-    if (pending->count + pending->seen >= TSCONFIG_MAX_EXTENDS) {
-        complain(tsconfigs, file, json, node, "is one of more than 64 extended files");
-        return;
-    }
-    pending->extended_by[pending->count] = pending->seen;
-    pending->files[pending->count++] = real;
-}
-
-static void push_all(struct tsconfigs *tsconfigs, struct pending *pending, path_id file,
-                     const struct json *json) {
-    uint32_t extends = json_get(json, 0, SLICE("extends"));
-    if (extends == JSON_NONE) {
-        return;
-    }
-    if (json_at(json, extends)->type != JSON_ARRAY) {
-        push_extended(tsconfigs, pending, file, json, extends);
-        return;
-    }
-    for (uint32_t node = json_at(json, extends)->first; node != JSON_NONE;
-         node = json_at(json, node)->next) {
-        push_extended(tsconfigs, pending, file, json, node);
-    }
-}
-
-static void take_references(struct tsconfigs *tsconfigs, struct pending *pending, path_id file,
-                            const struct json *json) {
-    struct paths *paths = realpath_of(tsconfigs)->paths;
-    uint32_t list = json_get(json, 0, SLICE("references"));
-    if (list == JSON_NONE || json_at(json, list)->type != JSON_ARRAY) {
-        return;
-    }
-    for (uint32_t node = json_at(json, list)->first; node != JSON_NONE;
-         node = json_at(json, node)->next) {
-        path_id real;
-        uint32_t path = json_at(json, node)->type == JSON_OBJECT
-                            ? json_get(json, node, SLICE("path"))
-                            : JSON_NONE;
-        if (path != JSON_NONE && json_at(json, path)->type == JSON_STRING &&
-            pending->reference_count < TSCONFIG_MAX_EXTENDS &&
-            find_from(tsconfigs, path_at(paths, file)->parent, json_text(json, path), &real)) {
-            pending->references[pending->reference_count++] = real;
-        }
-    }
-}
-
-static bool read_one(struct tsconfigs *tsconfigs, struct tsconfig *tsconfig,
-                     struct pending *pending, path_id file) {
-    struct realpath *realpath = realpath_of(tsconfigs);
-    struct folder *folder = realpath_folder(realpath, path_at(realpath->paths, file)->parent);
-    struct json json;
-    path_id same;
-    if (!folder || manifest_read(manifests_of(tsconfigs), folder, path_name(realpath->paths, file),
-                                 &same) != MANIFEST_READ) {
-        return false;
-    }
-    json_init(&json, tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES);
-    bool good = manifest_parse(manifests_of(tsconfigs), file, &json, JSON_COMMENTS, members) &&
-                is_type(tsconfigs, file, &json, 0, JSON_OBJECT, "the file should hold an object");
-    if (good) {
-        pending->reader[pending->seen] = pending->taken;
-        pending->read[pending->seen++] = file;
-        take_options(tsconfigs, tsconfig, file, &json);
-        take_includes(tsconfigs, tsconfig, file, &json);
-        if (pending->seen == 1 && pending->references) {
-            take_references(tsconfigs, pending, file, &json);
-        }
-        push_all(tsconfigs, pending, file, &json);
-    }
-    json_free(&json);
-    return good;
-}
-
-/* `references` may be NULL, else it holds TSCONFIG_MAX_EXTENDS. */
-static uint32_t load_one(struct tsconfigs *tsconfigs, path_id file, path_id *references,
-                         uint32_t *reference_count) {
-    struct paths *paths = realpath_of(tsconfigs)->paths;
-    struct tsconfig *tsconfig = rows_add(&tsconfigs->rows);
-    if (!tsconfig) {
-        check(tsconfigs, ledger_error(tsconfigs->ledger));
+/* The layer of a file, not read yet where it is new. NO_TSCONFIG: no memory. */
+static uint32_t find_layer(struct tsconfigs *tsconfigs, path_id file, path_id real) {
+    struct tsconfig_layer *layer;
+    uint32_t hash = file * UINT32_C(2654435761);
+    if (!tsconfig_check(tsconfigs, table_reserve(&tsconfigs->table))) {
         return NO_TSCONFIG;
     }
-    uint32_t index = tsconfigs->rows.count - 1;
-    struct pending pending = {.files = {file}, .count = 1, .references = references};
-    tsconfig->file = file;
-    tsconfig->folder = path_at(paths, file)->parent;
-    while (pending.count > 0 && pending.seen < TSCONFIG_MAX_EXTENDS) {
-        path_id next = pending.files[--pending.count];
-        pending.taken = pending.extended_by[pending.count];
-        if (!was_read(&pending, next) && !read_one(tsconfigs, tsconfig, &pending, next) &&
-            pending.seen == 0) {
-            tsconfig->broken = true;
-        }
+    struct table_slot *slot = table_slot(&tsconfigs->table, hash, is_layer, tsconfigs, &file);
+    if (slot->row) {
+        return slot->row - 1;
     }
-    if (tsconfig->has_base_url) {
-        tsconfig->paths_base = tsconfig->base_url;
+    layer = rows_add(&tsconfigs->layers);
+    if (!layer) {
+        tsconfig_check(tsconfigs, ledger_error(tsconfigs->ledger));
+        return NO_TSCONFIG;
     }
-    *reference_count = pending.reference_count;
-    return index;
+    layer->file = file;
+    layer->real = real;
+    table_put(&tsconfigs->table, slot, hash, tsconfigs->layers.count - 1);
+    return tsconfigs->layers.count - 1;
 }
 
-static uint32_t load(struct tsconfigs *tsconfigs, path_id file) {
-    path_id references[TSCONFIG_MAX_EXTENDS];
-    uint32_t count, none, index = load_one(tsconfigs, file, references, &count);
+/* Layers whose bases are being read, each extended by the one before. */
+struct chain {
+    struct {
+        uint32_t layer, next;
+    } links[TSCONFIG_MAX_DEPTH];
+    uint32_t count;
+};
+
+__attribute__((format(printf, 4, 5))) static void complain(struct tsconfigs *tsconfigs,
+                                                           const struct tsconfig_layer *layer,
+                                                           const struct tsconfig_link *extend,
+                                                           const char *format, ...) {
+    char text[2048];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    manifest_complain_at(tsconfigs->packages->manifests, layer->real, extend->line, extend->column,
+                         "invalid-tsconfig", text);
+}
+
+/* "a.json > b.json > a.json", as seen from the folder of the first. */
+static void complain_of_circle(struct tsconfigs *tsconfigs, const struct chain *chain,
+                               const struct tsconfig_layer *layer,
+                               const struct tsconfig_link *extend, uint32_t to) {
+    char names[1024] = "", name[PATH_LONGEST + 2];
+    size_t length = 0;
+    uint32_t at = chain->count;
+    const struct paths *paths = tsconfig_realpath(tsconfigs)->paths;
+    path_id folder = path_at(paths, layer_at(tsconfigs, to)->file)->parent;
+    while (at > 0 && chain->links[at - 1].layer != to) {
+        at--;
+    }
+    for (at -= at > 0; at <= chain->count && length < sizeof names; at++) {
+        uint32_t one = at < chain->count ? chain->links[at].layer : to;
+        path_relative(paths, folder, layer_at(tsconfigs, one)->file, name, sizeof name);
+        length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
+                                   length ? " > " : "", name);
+    }
+    complain(tsconfigs, layer, extend, "\"extends\" goes in a circle: %s", names);
+}
+
+/* What one entry of `extends` names; NO_TSCONFIG where that is nothing. */
+static uint32_t find_base(struct tsconfigs *tsconfigs, const struct tsconfig_layer *layer,
+                          const struct tsconfig_link *extend) {
+    path_id file, real;
+    path_id folder = path_at(tsconfig_realpath(tsconfigs)->paths, layer->file)->parent;
+    if (tsconfig_find_extended(tsconfigs, folder, extend->text, &file, &real)) {
+        return find_layer(tsconfigs, file, real);
+    }
+    complain(tsconfigs, layer, extend, "\"extends\" names '%.*s', a file that does not exist",
+             (int)extend->text.length, extend->text.data);
+    return NO_TSCONFIG;
+}
+
+static void push_link(struct tsconfigs *tsconfigs, struct chain *chain, uint32_t index) {
+    struct tsconfig_layer *layer = layer_at(tsconfigs, index);
+    layer->state = LAYER_OPEN;
+    tsconfig_read(tsconfigs, layer);
+    chain->links[chain->count].layer = index;
+    chain->links[chain->count++].next = 0;
+}
+
+/* The next base of the last link: read where nobody has done it, told of where it stands above. */
+static void follow_base(struct tsconfigs *tsconfigs, struct chain *chain,
+                        struct tsconfig_layer *layer, struct tsconfig_link *extend) {
+    uint32_t base = find_base(tsconfigs, layer, extend);
+    if (base == NO_TSCONFIG) {
+        return;
+    }
+    extend->layer = base + 1;
+    if (layer_at(tsconfigs, base)->state == LAYER_OPEN) {
+        complain_of_circle(tsconfigs, chain, layer, extend, base);
+        extend->layer = 0;
+    } else if (layer_at(tsconfigs, base)->state == LAYER_NEW) {
+        if (chain->count == TSCONFIG_MAX_DEPTH) {
+            complain(tsconfigs, layer, extend,
+                     "\"extends\" is more than 64 files deep: the rest is left out");
+            extend->layer = 0;
+            return;
+        }
+        push_link(tsconfigs, chain, base);
+    }
+}
+
+/* Reads a layer and all that it extends. */
+static void read_layers(struct tsconfigs *tsconfigs, uint32_t index) {
+    struct chain chain = {.count = 0};
+    if (layer_at(tsconfigs, index)->state == LAYER_NEW) {
+        push_link(tsconfigs, &chain, index);
+    }
+    while (chain.count > 0 && !tsconfig_realpath(tsconfigs)->error) {
+        uint32_t last = chain.count - 1;
+        struct tsconfig_layer *layer = layer_at(tsconfigs, chain.links[last].layer);
+        if (chain.links[last].next == layer->extend_count) {
+            layer->state = LAYER_DONE;
+            chain.count--;
+        } else {
+            follow_base(tsconfigs, &chain, layer, &layer->extends[chain.links[last].next++]);
+        }
+    }
+}
+
+/* ---- configs ---------------------------------------------------------------------------------- */
+
+/* A config that is being put together from its layers, the strongest first. */
+struct merge {
+    struct tsconfigs *tsconfigs;
+    struct tsconfig *config;
+    unsigned said;
+    bool check_js;
+    path_id out_dirs[2];
+    uint32_t out_dir_count;
+};
+
+static bool takes(struct merge *merge, const struct tsconfig_layer *layer, unsigned said) {
+    bool new = layer->said &said && !(merge->said & said);
+    merge->said |= layer->said & said;
+    return new;
+}
+
+static path_id join(struct merge *merge, path_id base, struct slice text) {
+    path_id path = NO_PATH;
+    base = tsconfig_base(merge->config, base, &text);
+    tsconfig_check(merge->tsconfigs,
+                   path_join(tsconfig_realpath(merge->tsconfigs)->paths, base, text, &path));
+    return path;
+}
+
+static bool is_before(const void *context, const void *a, const void *b) {
+    (void)context;
+    return *(const path_id *)a < *(const path_id *)b;
+}
+
+static void merge_files(struct merge *merge, path_id folder, const struct tsconfig_texts *texts) {
+    struct tsconfig *config = merge->config;
+    config->files = allocate(merge->tsconfigs, texts->count, sizeof *config->files);
+    for (uint32_t i = 0; config->files && i < texts->count; i++) {
+        path_id file = join(merge, folder, texts->items[i]);
+        if (file != NO_PATH) {
+            config->files[config->file_count++] = file;
+        }
+    }
+    sort_heap(config->files, config->file_count, sizeof *config->files, is_before, NULL);
+}
+
+static uint32_t merge_specs(struct merge *merge, path_id folder, const struct tsconfig_texts *texts,
+                            bool exclude, struct tsconfig_spec **out) {
+    struct tsconfig_spec *specs = allocate(merge->tsconfigs, texts->count, sizeof *specs);
+    uint32_t count = 0;
+    for (uint32_t i = 0; specs && i < texts->count; i++) {
+        struct slice text = texts->items[i];
+        path_id base = tsconfig_base(merge->config, folder, &text);
+        text = text.length || base == folder ? text : SLICE(".");
+        count += tsconfig_spec(merge->tsconfigs, base, text, exclude, &specs[count]);
+    }
+    *out = specs;
+    return count;
+}
+
+static void merge_out_dir(struct merge *merge, path_id real, struct slice text) {
+    path_id folder = text.data ? join(merge, real, text) : NO_PATH;
+    if (folder != NO_PATH) {
+        merge->out_dirs[merge->out_dir_count++] = folder;
+    }
+}
+
+/* `paths`, `baseUrl` and the folders of what is compiled are relative to the real file, the lists of
+ * files to where it is spelled. */
+static void merge_options(struct merge *merge, const struct tsconfig_layer *layer, path_id real) {
+    struct tsconfig *config = merge->config;
+    if (takes(merge, layer, SAID_BASE_URL) && layer->base_url.data) {
+        config->base_url = join(merge, real, layer->base_url);
+        config->has_base_url = config->base_url != NO_PATH;
+    }
+    if (takes(merge, layer, SAID_PATHS)) {
+        config->paths = layer->paths;
+        config->path_count = layer->path_count;
+        config->paths_base = real;
+    }
+    if (takes(merge, layer, SAID_VERBATIM)) {
+        config->verbatim_module_syntax = layer->verbatim;
+    }
+    if (takes(merge, layer, SAID_PRESERVE)) {
+        config->preserve_value_imports = layer->preserve;
+    }
+    if (takes(merge, layer, SAID_ALLOW_JS)) {
+        config->allow_js = layer->allow_js;
+    }
+    if (takes(merge, layer, SAID_CHECK_JS)) {
+        merge->check_js = layer->check_js;
+    }
+    if (takes(merge, layer, SAID_OUT_DIR)) {
+        merge_out_dir(merge, real, layer->out_dir);
+    }
+    if (takes(merge, layer, SAID_DECLARATION_DIR)) {
+        merge_out_dir(merge, real, layer->declaration_dir);
+    }
+}
+
+static void merge_layer(struct merge *merge, const struct tsconfig_layer *layer) {
+    const struct paths *paths = tsconfig_realpath(merge->tsconfigs)->paths;
+    struct tsconfig *config = merge->config;
+    path_id folder = path_at(paths, layer->file)->parent;
+    merge_options(merge, layer, path_at(paths, layer->real)->parent);
+    if (slice_equal(path_name(paths, layer->file), SLICE("jsconfig.json")) &&
+        !(merge->said & SAID_ALLOW_JS)) {
+        merge->said |= SAID_ALLOW_JS;
+        config->allow_js = true;
+    }
+    if (takes(merge, layer, SAID_FILES)) {
+        merge_files(merge, folder, &layer->files);
+    }
+    if (takes(merge, layer, SAID_INCLUDE)) {
+        config->include_count =
+            merge_specs(merge, folder, &layer->include, false, &config->includes);
+    }
+    if (takes(merge, layer, SAID_EXCLUDE)) {
+        config->exclude_count =
+            merge_specs(merge, folder, &layer->exclude, true, &config->excludes);
+    }
+}
+
+/* What nobody said. */
+static void merge_defaults(struct merge *merge) {
+    static const struct slice everything = {"**/*", 4}, here = {".", 1};
+    struct tsconfig *config = merge->config;
+    if (!(merge->said & (SAID_FILES | SAID_INCLUDE))) {
+        const struct tsconfig_texts all = {&everything, 1};
+        config->include_count = merge_specs(merge, config->folder, &all, false, &config->includes);
+    }
+    if (!(merge->said & SAID_EXCLUDE)) {
+        config->excludes = allocate(merge->tsconfigs, 2, sizeof *config->excludes);
+        for (uint32_t i = 0; config->excludes && i < merge->out_dir_count; i++) {
+            config->exclude_count += tsconfig_spec(merge->tsconfigs, merge->out_dirs[i], here, true,
+                                                   &config->excludes[config->exclude_count]);
+        }
+    }
+    if (!(merge->said & SAID_ALLOW_JS)) {
+        config->allow_js = merge->check_js;
+    }
+    if (config->has_base_url) {
+        config->paths_base = config->base_url;
+    }
+}
+
+/* Depth first, the last base before the others: it is the stronger one. */
+static bool merge_all(struct merge *merge, uint32_t index) {
+    struct tsconfigs *tsconfigs = merge->tsconfigs;
+    uint32_t *stack = NULL, count = 0, capacity = 0, number = ++tsconfigs->merges;
+    int code = ledger_grow(tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, &stack, &capacity, 1,
+                           sizeof *stack);
+    if (!code) {
+        stack[count++] = index;
+    }
+    while (count > 0 && !code) {
+        struct tsconfig_layer *layer = layer_at(tsconfigs, stack[--count]);
+        if (layer->merged == number) {
+            continue;
+        }
+        layer->merged = number;
+        merge_layer(merge, layer);
+        code = ledger_grow(tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, &stack, &capacity,
+                           count + layer->extend_count, sizeof *stack);
+        for (uint32_t i = 0; i < layer->extend_count && !code; i++) {
+            if (layer->extends[i].layer) {
+                stack[count++] = layer->extends[i].layer - 1;
+            }
+        }
+    }
+    ledger_free(tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, stack, capacity * sizeof *stack);
+    merge_defaults(merge);
+    return tsconfig_check(tsconfigs, code);
+}
+
+/* The config of a file; its layer's index, or NO_TSCONFIG where there is no memory, or the file is
+ * no config and an empty one will not do. */
+static uint32_t load(struct tsconfigs *tsconfigs, path_id file, path_id real, bool or_empty) {
+    uint32_t index = find_layer(tsconfigs, file, real);
     if (index == NO_TSCONFIG) {
         return NO_TSCONFIG;
     }
-    struct tsconfig *tsconfig = rows_at(&tsconfigs->rows, index);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t reference = load_one(tsconfigs, references[i], NULL, &none);
-        if (reference == NO_TSCONFIG ||
-            !check(tsconfigs,
-                   ledger_grow(tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES,
-                               &tsconfig->references, &tsconfig->reference_capacity,
-                               tsconfig->reference_count + 1, sizeof *tsconfig->references))) {
-            break;
+    struct tsconfig_layer *layer = layer_at(tsconfigs, index);
+    read_layers(tsconfigs, index);
+    if ((layer->broken && !or_empty) || tsconfig_realpath(tsconfigs)->error) {
+        return NO_TSCONFIG;
+    }
+    if (!layer->config) {
+        struct tsconfig *config = allocate(tsconfigs, 1, sizeof *config);
+        struct merge merge = {.tsconfigs = tsconfigs, .config = config};
+        if (!config) {
+            return NO_TSCONFIG;
         }
-        tsconfig->references[tsconfig->reference_count++] = reference;
+        *config =
+            (struct tsconfig){.file = file,
+                              .folder = path_at(tsconfig_realpath(tsconfigs)->paths, file)->parent,
+                              .index = index};
+        layer->config = config;
+        merge_all(&merge, index);
     }
     return index;
+}
+
+struct tsconfig *tsconfig_at(const struct tsconfigs *tsconfigs, uint32_t owner) {
+    return owner ? layer_at(tsconfigs, owner - 1)->config : NULL;
 }
 
 int tsconfigs_fix(struct tsconfigs *tsconfigs, path_id spelled) {
     path_id real = NO_PATH;
-    if (realpath_any(realpath_of(tsconfigs), spelled, &real) != PATH_FILE) {
-        return realpath_of(tsconfigs)->error ? realpath_of(tsconfigs)->error : PROLOGUE_ETSCONFIG;
+    struct realpath *realpath = tsconfig_realpath(tsconfigs);
+    if (realpath_any(realpath, spelled, &real) != PATH_FILE) {
+        return realpath->error ? realpath->error : PROLOGUE_ETSCONFIG;
     }
-    uint32_t index = load(tsconfigs, real);
-    if (index == NO_TSCONFIG) {
-        return realpath_of(tsconfigs)->error;
-    }
-    tsconfigs->fixed = index + 1;
-    return 0;
+    struct folder *folder = realpath_folder(realpath, path_at(realpath->paths, spelled)->parent);
+    path_id file =
+        folder ? path_child(realpath->paths, folder->path, path_name(realpath->paths, spelled))
+               : NO_PATH;
+    uint32_t index = file == NO_PATH ? NO_TSCONFIG : load(tsconfigs, file, real, true);
+    tsconfigs->fixed = index == NO_TSCONFIG ? 0 : index + 1;
+    return realpath->error;
 }
 
-/* What stands in the memo slot of one folder, or 0 where its parent has to be asked. */
-static uint32_t ask_folder(struct tsconfigs *tsconfigs, struct folder *folder) {
-    enum os_type type = OS_UNKNOWN;
+/* ---- projects --------------------------------------------------------------------------------- */
+
+static bool add_project(struct tsconfigs *tsconfigs, struct tsconfig *config, uint32_t index) {
+    int code =
+        ledger_grow(tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, &config->projects,
+                    &config->project_capacity, config->project_count + 1, sizeof *config->projects);
+    if (!code) {
+        config->projects[config->project_count++] = index + 1;
+    }
+    return tsconfig_check(tsconfigs, code);
+}
+
+static uint32_t load_project(struct tsconfigs *tsconfigs, const struct tsconfig_layer *layer,
+                             const struct tsconfig_link *reference) {
+    path_id file, real;
+    if (tsconfig_find_project(tsconfigs, layer->config->folder, reference->text, &file, &real)) {
+        return load(tsconfigs, file, real, false);
+    }
+    complain(tsconfigs, layer, reference, "\"references\" names '%.*s', where no tsconfig.json is",
+             (int)reference->text.length, reference->text.data);
+    return NO_TSCONFIG;
+}
+
+/* Adds what one config references, as far as nobody else in this search did. */
+static void gather_from(struct tsconfigs *tsconfigs, struct tsconfig *config, uint32_t from) {
+    const struct tsconfig_layer *layer = layer_at(tsconfigs, from);
+    for (uint32_t i = 0; i < layer->reference_count; i++) {
+        uint32_t index = load_project(tsconfigs, layer, &layer->references[i]);
+        if (index != NO_TSCONFIG && layer_at(tsconfigs, index)->gathered != config->index + 1) {
+            layer_at(tsconfigs, index)->gathered = config->index + 1;
+            add_project(tsconfigs, config, index);
+        }
+    }
+}
+
+/* All that one config references, in TypeScript's order: its own references before those of the
+ * first, those before the ones of the second. */
+static void gather(struct tsconfigs *tsconfigs, struct tsconfig *config) {
+    uint32_t *stack = NULL, count = 0, capacity = 0, next = config->index;
+    int code = 0;
+    config->has_projects = true;
+    layer_at(tsconfigs, config->index)->gathered = config->index + 1;
+    for (bool more = true; more && !code; more = count > 0, next = more ? stack[--count] : next) {
+        uint32_t first = config->project_count;
+        gather_from(tsconfigs, config, next);
+        uint32_t found = config->project_count - first;
+        code = ledger_grow(tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, &stack, &capacity,
+                           count + found + 1, sizeof *stack);
+        for (uint32_t i = config->project_count; i > first && !code; i--) {
+            stack[count++] = config->projects[i - 1] - 1;
+        }
+    }
+    ledger_free(tsconfigs->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, stack, capacity * sizeof *stack);
+    tsconfig_check(tsconfigs, code);
+}
+
+/* ---- the config of a file --------------------------------------------------------------------- */
+
+/* The config of that name in one folder, index + 1; 0 where there is none. */
+static uint32_t config_in(struct tsconfigs *tsconfigs, struct folder *folder, struct slice name) {
+    enum os_type type;
     path_id file, real = NO_PATH;
-    struct realpath *realpath = realpath_of(tsconfigs);
-    if (folder->tsconfig) {
-        return folder->tsconfig;
+    struct realpath *realpath = tsconfig_realpath(tsconfigs);
+    if (realpath->error || (folder->listing && !listing_find(folder->listing, name, &type))) {
+        return 0;
     }
-    if (folder->listing && !listing_find(folder->listing, SLICE("tsconfig.json"), &type)) {
-        return folder->path == PATH_ROOT ? NO_TSCONFIG : 0;
-    }
-    file = path_child(realpath->paths, folder->path, SLICE("tsconfig.json"));
+    file = path_child(realpath->paths, folder->path, name);
     if (file == NO_PATH) {
-        check(tsconfigs, ledger_error(tsconfigs->ledger));
-        return NO_TSCONFIG;
+        tsconfig_check(tsconfigs, ledger_error(tsconfigs->ledger));
+        return 0;
     }
-    if (realpath_follow(realpath, file, &real) == PATH_FILE) {
-        uint32_t index = load(tsconfigs, real);
-        return index == NO_TSCONFIG ? NO_TSCONFIG : index + 1;
+    if (realpath_follow(realpath, file, &real) != PATH_FILE) {
+        return 0;
     }
-    return folder->path == PATH_ROOT ? NO_TSCONFIG : 0;
+    uint32_t index = load(tsconfigs, file, real, false);
+    return index == NO_TSCONFIG ? 0 : index + 1;
 }
 
-static bool includes(const struct paths *paths, const struct tsconfig *tsconfig, path_id folder) {
-    if (!tsconfig->has_includes) {
-        return !tsconfig->has_files && path_is_below(paths, folder, tsconfig->folder);
-    }
-    for (uint32_t i = 0; i < tsconfig->include_count; i++) {
-        const struct tsconfig_include *include = &tsconfig->includes[i];
-        if (folder == include->folder ||
-            (include->deep && path_is_below(paths, folder, include->folder))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static struct tsconfig *choose(struct tsconfigs *tsconfigs, uint32_t index, path_id folder) {
-    struct tsconfig *tsconfig = rows_at(&tsconfigs->rows, index);
-    const struct paths *paths = realpath_of(tsconfigs)->paths;
-    if (tsconfig->reference_count == 0 || includes(paths, tsconfig, folder)) {
-        return tsconfig;
-    }
-    for (uint32_t i = 0; i < tsconfig->reference_count; i++) {
-        struct tsconfig *reference = rows_at(&tsconfigs->rows, tsconfig->references[i]);
-        if (includes(paths, reference, folder)) {
-            return reference;
-        }
-    }
-    return tsconfig;
-}
-
-struct tsconfig *tsconfig_around(struct tsconfigs *tsconfigs, struct folder *folder) {
-    struct realpath *realpath = realpath_of(tsconfigs);
-    if (folder->in_node_modules) {
-        return NULL;
-    }
-    if (tsconfigs->fixed) {
-        return choose(tsconfigs, tsconfigs->fixed - 1, folder->path);
-    }
+/* The nearest config at or above a folder, index + 1; NO_TSCONFIG. */
+static uint32_t nearest(struct tsconfigs *tsconfigs, struct folder *folder) {
+    struct realpath *realpath = tsconfig_realpath(tsconfigs);
     struct folder *stop = folder;
-    uint32_t found = ask_folder(tsconfigs, stop);
-    while (!found && stop && !realpath->error) {
-        stop = realpath_parent(realpath, stop);
-        found = stop ? ask_folder(tsconfigs, stop) : NO_TSCONFIG;
+    uint32_t found = stop->tsconfig;
+    while (!found && !realpath->error) {
+        found = config_in(tsconfigs, stop, SLICE("tsconfig.json"));
+        found = found ? found : config_in(tsconfigs, stop, SLICE("jsconfig.json"));
+        if (!found) {
+            stop = stop->path == PATH_ROOT ? NULL : realpath_parent(realpath, stop);
+            found = stop ? stop->tsconfig : NO_TSCONFIG;
+        }
     }
     for (struct folder *at = folder; found && at;
-         at = at == stop ? NULL : realpath_parent(realpath, at)) {
+         at = at == stop || at->path == PATH_ROOT ? NULL : realpath_parent(realpath, at)) {
         at->tsconfig = found;
     }
-    return found && found != NO_TSCONFIG ? choose(tsconfigs, found - 1, folder->path) : NULL;
+    return found ? found : NO_TSCONFIG;
 }
+
+/* The next config upwards: the other one in the same folder, or the nearest above it. */
+static uint32_t above(struct tsconfigs *tsconfigs, struct tsconfig *config) {
+    struct realpath *realpath = tsconfig_realpath(tsconfigs);
+    struct folder *folder = realpath_folder(realpath, config->folder);
+    if (config->above || !folder) {
+        return config->above ? config->above : NO_TSCONFIG;
+    }
+    bool first = slice_equal(path_name(realpath->paths, config->file), SLICE("tsconfig.json"));
+    uint32_t found = first ? config_in(tsconfigs, folder, SLICE("jsconfig.json")) : 0;
+    struct folder *parent = config->folder == PATH_ROOT ? NULL : realpath_parent(realpath, folder);
+    if (!found) {
+        found = parent ? nearest(tsconfigs, parent) : NO_TSCONFIG;
+    }
+    return config->above = found;
+}
+
+/* The config itself or one that it references, whichever takes the file; 0. */
+static uint32_t owner_among(struct tsconfigs *tsconfigs, struct tsconfig *config, path_id file,
+                            bool loose) {
+    const struct paths *paths = tsconfig_realpath(tsconfigs)->paths;
+    if (!config->has_projects) {
+        gather(tsconfigs, config);
+    }
+    for (uint32_t i = 0; i < config->project_count; i++) {
+        const struct tsconfig *project = tsconfig_at(tsconfigs, config->projects[i]);
+        if (tsconfig_takes(paths, project, file, loose)) {
+            return config->projects[i];
+        }
+    }
+    return tsconfig_takes(paths, config, file, loose) ? config->index + 1 : 0;
+}
+
+uint32_t tsconfig_owner(struct tsconfigs *tsconfigs, struct folder *folder, path_id file) {
+    if (folder->in_node_modules) {
+        return 0;
+    }
+    uint32_t first = tsconfigs->fixed ? tsconfigs->fixed : nearest(tsconfigs, folder);
+    for (int loose = 0; loose < 2; loose++) {
+        for (uint32_t at = first; at != NO_TSCONFIG;) {
+            struct tsconfig *config = tsconfig_at(tsconfigs, at);
+            uint32_t owner = owner_among(tsconfigs, config, file, loose);
+            if (owner) {
+                return owner;
+            }
+            at = tsconfigs->fixed ? NO_TSCONFIG : above(tsconfigs, config);
+        }
+    }
+    return first == NO_TSCONFIG ? 0 : first;
+}
+
+/* ---- paths ------------------------------------------------------------------------------------ */
 
 static bool pattern_takes(struct slice pattern, struct slice text, struct slice *star) {
     const char *at = pattern.length ? memchr(pattern.data, '*', pattern.length) : NULL;

@@ -3,8 +3,19 @@
 #include "language.h"
 #include "walk_private.h"
 
+#define WALK_NO_TSCONFIG UINT32_MAX
+
 struct folder *walk_folder_of(const struct walk *walk, const struct file *file) {
     return folder_of(&walk->realpath, path_at(&walk->paths, file->path)->parent);
+}
+
+struct importer walk_importer(struct walk *walk, const struct file *file) {
+    struct folder *folder = walk_folder_of(walk, file);
+    if (!file->tsconfig) {
+        uint32_t owner = tsconfig_owner(&walk->tsconfigs, folder, file->path);
+        graph_at(&walk->graph, file->index)->tsconfig = owner ? owner : WALK_NO_TSCONFIG;
+    }
+    return (struct importer){folder, file->tsconfig == WALK_NO_TSCONFIG ? 0 : file->tsconfig};
 }
 
 void walk_fail(struct walk *walk, int code) {
@@ -189,7 +200,8 @@ bool walk_follows(struct walk *walk, const struct file *file, const struct fact_
     if (flags & FACT_TYPE_STATEMENT || import->kind == FACT_EXPORT) {
         return false;
     }
-    struct tsconfig *tsconfig = tsconfig_around(&walk->tsconfigs, walk_folder_of(walk, file));
+    const struct tsconfig *tsconfig =
+        tsconfig_at(&walk->tsconfigs, walk_importer(walk, file).tsconfig);
     bool verbatim = walk->config.no_elide || (tsconfig && tsconfig->verbatim_module_syntax);
     bool preserve = tsconfig && tsconfig->preserve_value_imports;
     return verbatim || (preserve && !(flags & FACT_TYPE_NAMES));
@@ -243,7 +255,7 @@ static void follow(struct walk *walk, struct file *file, const struct facts *fac
         walk_glob(walk, file, facts, edge->import, edge->environment, enter_found, &entering);
         return;
     }
-    struct answer answer = resolve(&walk->resolver, walk_folder_of(walk, file),
+    struct answer answer = resolve(&walk->resolver, walk_importer(walk, file),
                                    facts_text(facts, import->text, import->text_length),
                                    edge->environment, import->kind == FACT_REQUIRE, NULL);
     *target = edge_of(&answer);

@@ -75,5 +75,7 @@ bool walk_glob_is_leaf(const struct facts *facts, const struct fact_import *impo
 
 /* The folder of a file's path. */
 struct folder *walk_folder_of(const struct walk *walk, const struct file *file);
+/* The file as one that imports: with its folder and the config that it belongs to. */
+struct importer walk_importer(struct walk *walk, const struct file *file);
 
 #endif

@@ -195,12 +195,12 @@ static bool apply_paths(const struct calling *calling, struct slice *text, path_
     struct walk *walk = calling->walk;
     struct slice star;
     const struct tsconfig *tsconfig =
-        tsconfig_around(&walk->tsconfigs, walk_folder_of(walk, calling->file));
+        tsconfig_at(&walk->tsconfigs, walk_importer(walk, calling->file).tsconfig);
     const struct tsconfig_path *path = tsconfig ? tsconfig_match(tsconfig, *text, &star) : NULL;
     if (!path || !path->target_count || !star.data) {
         return false;
     }
-    struct slice target = tsconfig->targets[path->first_target];
+    struct slice target = path->targets[0];
     path_id from = tsconfig_base(tsconfig, tsconfig->paths_base, &target);
     if (slice_equal(target, SLICE("*"))) {
         target.length = 0;
