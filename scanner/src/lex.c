@@ -126,6 +126,7 @@ void lexer_begin(struct lexer *lexer) {
     lexer->failed = lexer->halted = false;
     lexer->frame_count = lexer->piece_count = 0;
     lexer->speculated = 0;
+    lexer->unsettled = 0;
     lexer->ambient = lexer->try_depth = lexer->group = lexer->context = 0;
     lexer->require_end = lexer->glob_end = lexer->url_end = lexer->async_end =
         lexer->parameters_end = NONE;

@@ -151,18 +151,54 @@ void read_prologue(struct lexer *lexer) {
     }
 }
 
-/* `body` is the frame that has just ended: a function that is called, or is any other part of an
- * expression, has no name from what the expression is assigned to. */
-void directive_settle_names(struct lexer *lexer, const struct frame *body) {
-    const struct frame *below = frame_top(lexer);
-    bool borrowed = below->state == OPERATOR && body->name == below->name &&
-                    body->name_length == below->name_length;
-    if (!body->mark || !borrowed || at_kind(lexer, T_COMMA) || !token_continues(&lexer->token)) {
+static void drop_names(struct lexer *lexer, const struct frame *part) {
+    for (uint32_t i = part->named; i <= part->last_named; i++) {
+        lexer->facts->directives[i - 1].name_length = 0;
+    }
+}
+
+/* `part` is the frame that has just ended, a function's body or parentheses around one. A function
+ * that is called, or is any other part of an expression, has no name from what the expression is
+ * assigned to. */
+void directive_settle_names(struct lexer *lexer, const struct frame *part) {
+    struct frame *below = frame_top(lexer);
+    if (!part->named) {
         return;
     }
-    for (uint32_t i = body->mark - 1; i <= body->bindables; i++) {
-        lexer->facts->directives[i].name_length = 0;
+    lexer->unsettled--;
+    bool borrowed = part->name == below->name && part->name_length == below->name_length;
+    bool continues =
+        below->state == OPERATOR && !at_kind(lexer, T_COMMA) && token_continues(&lexer->token);
+    if (borrowed && !continues && below->kind == EX_PAREN) {
+        below->named = part->named;
+        below->last_named = part->last_named;
+        lexer->unsettled++;
     }
+    if (borrowed && continues) {
+        drop_names(lexer, part);
+    }
+}
+
+/* After a comma in parentheses. */
+void directive_drop_names(struct lexer *lexer, struct frame *paren) {
+    drop_names(lexer, paren);
+    lexer->unsettled--;
+    paren->named = 0;
+}
+
+/* The directive that comes next has its name from what stands around the function, perhaps. */
+static void borrow_name(struct lexer *lexer, struct frame *body) {
+    const struct frame *below =
+        &lexer->frames[lexer->frame_count - (lexer->frame_count > 1 ? 2 : 1)];
+    uint32_t number = lexer->facts->directive_count + 1;
+    if (!body->name_length || (below->state != OPERATOR && below->kind != EX_PAREN)) {
+        return;
+    }
+    if (!body->named) {
+        body->named = number;
+        lexer->unsettled++;
+    }
+    body->last_named = number;
 }
 
 /* A string at the start of a function's body; false: it is no directive. */
@@ -176,8 +212,7 @@ bool directive_add_function(struct lexer *lexer) {
     if (configured < 0 || lexer->ambient) {
         return true;
     }
-    frame->bindables = lexer->facts->directive_count;
-    frame->mark = frame->mark ? frame->mark : frame->bindables + 1;
+    borrow_name(lexer, frame);
     uint32_t end = frame->name + frame->name_length, length;
     bool escaped = has_backslash(lexer, frame->name, end);
     uint32_t name = cook(lexer, frame->name, end, escaped, &length);

@@ -13,25 +13,6 @@ static void operand_missing(struct lexer *lexer);
 
 /* ---- operands -------------------------------------------------------------------------------- */
 
-/* `(`: parentheses, or the parameters of an arrow function. */
-static void open_paren(struct lexer *lexer, unsigned flags) {
-    struct frame *below = frame_top(lexer);
-    bool named = at_element(lexer, below);
-    bool pieces = below->state == OPERAND && in_specifier(below);
-    bool inner = named && below->kind == EX_PAREN && below->extra & X_FIRST;
-    bool first = !(flags & F_ASYNC) && lexer->previous.word != W_NEW;
-    below->state = OPERATOR;
-    token_next(lexer);
-    struct frame *frame = push_expression(lexer, EX_PAREN, F_SEQUENCE | F_PATTERN | flags);
-    frame->extra =
-        (uint8_t)((pieces ? X_PIECES : 0) | (first ? X_FIRST : 0) | (inner ? X_INNER : 0));
-    frame->mark = lexer->reference_count;
-    frame->bindables = lexer->bindable_count;
-    if (named) {
-        frame->flags |= F_NAMED;
-    }
-}
-
 static void open_array(struct lexer *lexer) {
     struct frame *below = frame_top(lexer);
     bool pattern = at_pattern(lexer, below);
@@ -236,7 +217,7 @@ void on_operand(struct lexer *lexer) {
         }
         return;
     case T_LPAREN:
-        open_paren(lexer, 0);
+        paren_open(lexer, 0);
         return;
     case T_LBRACKET:
         open_array(lexer);
@@ -276,45 +257,6 @@ void on_operand(struct lexer *lexer) {
 static void close_bracket(struct lexer *lexer, enum token_kind kind) {
     frame_pop(lexer);
     token_expect(lexer, kind);
-}
-
-/* Whether a colon belongs to what stands around the expression. */
-static bool takes_colon(const struct lexer *lexer) {
-    const struct frame *frame = &lexer->frames[lexer->frame_count - 1];
-    while (frame > lexer->frames && frame->kind == EX_ARROW && frame->state >= OPERAND &&
-           frame->state <= FINISHED) {
-        frame--;
-    }
-    return frame->kind == EX_CONSEQUENT || frame->kind == EX_CASE;
-}
-
-static void close_paren(struct lexer *lexer) {
-    struct frame frame = *frame_top(lexer);
-    bool empty = lexer->previous.end == frame.opened && lexer->previous.kind == T_LPAREN;
-    close_bracket(lexer, T_RPAREN);
-    if (lexer->failed || lexer->frame_count == 0) {
-        return;
-    }
-    bool typed = frame.flags & F_TYPED || empty;
-    bool arrow = at_kind(lexer, T_ARROW) && !lexer->token.newline;
-    bool result = lexer->typescript && at_kind(lexer, T_COLON) && (typed || !takes_colon(lexer));
-    specifier_close_paren(lexer, &frame, arrow || result);
-    if (arrow) {
-        push_arrow(lexer, frame.mark, frame.bindables, frame.flags & F_ASYNC,
-                   frame.flags & F_NAMED);
-    } else if (result) {
-        struct frame *type = frame_push(lexer, ARROW_RESULT);
-        type->flags = frame.flags & (F_ASYNC | F_NAMED);
-        type->mark = frame.mark;
-        type->bindables = frame.bindables;
-        token_next(lexer);
-        push_type(lexer);
-    } else {
-        lexer->bindable_count = frame.bindables;
-        if (frame.extra & X_REQUIRE) {
-            require_close_paren(lexer, &frame);
-        }
-    }
 }
 
 static void close_template(struct lexer *lexer) {
@@ -366,7 +308,7 @@ static void end_expression(struct lexer *lexer) {
         end_expression_statement(lexer);
         return;
     case EX_PAREN:
-        close_paren(lexer);
+        paren_close(lexer);
         return;
     case EX_SPECIFIER:
     case EX_GLOB:
@@ -440,7 +382,7 @@ static void open_call(struct lexer *lexer) {
     }
     if (callee->end == lexer->async_end && !lexer->token.newline) {
         bool named = lexer->named;
-        open_paren(lexer, F_ASYNC);
+        paren_open(lexer, F_ASYNC);
         if (named) {
             frame_top(lexer)->flags |= F_NAMED;
         }
@@ -458,18 +400,8 @@ static void open_index(struct lexer *lexer) {
     push_expression(lexer, EX_INDEX, F_SEQUENCE);
 }
 
-/* `(a?: T)`, `(a?) =>`: what follows the mark begins no operand. */
-static bool is_optional_parameter(struct lexer *lexer) {
-    if (!lexer->typescript || frame_top(lexer)->kind != EX_PAREN) {
-        return false;
-    }
-    struct token next = token_peek(lexer);
-    return next.kind == T_COLON || next.kind == T_COMMA || next.kind == T_RPAREN ||
-           next.kind == T_ASSIGN;
-}
-
 static void read_question(struct lexer *lexer) {
-    if (is_optional_parameter(lexer)) {
+    if (paren_optional_parameter(lexer)) {
         frame_top(lexer)->flags |= F_TYPED;
         token_next(lexer);
         return;
@@ -646,6 +578,9 @@ void on_operator(struct lexer *lexer) {
             frame->state = OPERAND;
             frame->name_length = 0;
             frame->extra &= (uint8_t) ~(X_DEFAULT | X_FIRST);
+            if (frame->named) {
+                directive_drop_names(lexer, frame);
+            }
         } else {
             end_expression(lexer);
         }

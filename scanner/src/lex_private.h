@@ -234,6 +234,7 @@ struct frame {
     uint32_t name, name_length; /* what a function here would be called */
     uint32_t argument;          /* of a specifier: where it begins, */
     uint32_t operand;           /* and the first piece of the operand */
+    uint32_t named, last_named; /* numbers of directives whose function may lose its name, or 0 */
 };
 
 struct scope {
@@ -315,7 +316,8 @@ struct lexer {
 
     uint32_t last_candidate; /* statements that begin past it cannot matter; NONE: all do */
     uint32_t ambient, try_depth, group;
-    uint32_t context;                        /* enum context of the innermost function */
+    uint32_t unsettled; /* frames that hold directives whose function may lose its name */
+    uint32_t context;   /* enum context of the innermost function */
     uint32_t require_end, require_reference; /* the last free-standing `require` */
     uint32_t glob_end;                       /* end of the last `import.meta.glob` */
     bool glob_unknown;                       /* it was called in a way that nobody follows */
@@ -587,6 +589,13 @@ struct frame *push_expression(struct lexer *lexer, enum expression_kind kind, un
 void use_name(struct lexer *lexer); /* the name at the current token is an operand */
 bool await_is_operator(struct lexer *lexer);
 
+/* ---- parentheses (lex_paren.c) --------------------------------------------------------------- */
+
+void paren_open(struct lexer *lexer, unsigned flags);
+void paren_close(struct lexer *lexer);
+/* At the `?` of `(a?: T)` or `(a?) =>`: what follows it begins no operand. */
+bool paren_optional_parameter(struct lexer *lexer);
+
 /* Whether the current token begins an element of the frame. */
 static inline bool at_element(const struct lexer *lexer, const struct frame *frame) {
     return lexer->previous.end == frame->opened;
@@ -682,6 +691,7 @@ uint32_t cook(struct lexer *lexer, uint32_t start, uint32_t end, bool escaped, u
 void read_prologue(struct lexer *lexer);
 bool directive_add_function(struct lexer *lexer);
 void directive_settle_names(struct lexer *lexer, const struct frame *body);
+void directive_drop_names(struct lexer *lexer, struct frame *paren);
 void directive_check_statement(struct lexer *lexer);
 void note_add(struct lexer *lexer, enum fact_note_code code, unsigned detail, int configured,
               uint32_t start, uint32_t end);

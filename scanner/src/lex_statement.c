@@ -444,7 +444,7 @@ void on_statement(struct lexer *lexer) {
  * waiting for its binding is mentioned any more. */
 static bool may_stop(const struct lexer *lexer) {
     return lexer->token.start > lexer->last_candidate && lexer->bindable_count == 0 &&
-           lexer->piece_count == 0;
+           lexer->piece_count == 0 && lexer->unsettled == 0;
 }
 
 static void end_block(struct lexer *lexer) {

@@ -30,20 +30,29 @@ static struct slice target_text(const struct syntax_parse *parse, TSNode target)
     if (syntax_is(target, "member_expression"))
         target = field(target, "property");
     if (syntax_is(target, "identifier") || syntax_is(target, "property_identifier") ||
-        syntax_is(target, "private_property_identifier")) {
+        syntax_is(target, "private_property_identifier") ||
+        syntax_is(target, "shorthand_property_identifier_pattern")) {
         return syntax_text(parse, target);
     }
     return SLICE("");
 }
 
+/* `export = …` */
+static bool is_equals(TSNode export) {
+    return syntax_is(ts_node_child(export, 1), "=");
+}
+
 /* What an anonymous function is assigned to. */
 static struct slice assigned_name(const struct syntax_parse *parse, TSNode function) {
     TSNode parent = ts_node_parent(function);
-    while (syntax_is(parent, "parenthesized_expression"))
+    while (syntax_changes_nothing(parent))
         parent = ts_node_parent(parent);
     if (syntax_is(parent, "variable_declarator"))
         return target_text(parse, field(parent, "name"));
+    if (syntax_is(parent, "required_parameter") || syntax_is(parent, "optional_parameter"))
+        return target_text(parse, field(parent, "pattern"));
     if (syntax_is(parent, "assignment_expression") || syntax_is(parent, "assignment_pattern") ||
+        syntax_is(parent, "object_assignment_pattern") ||
         syntax_is(parent, "augmented_assignment_expression")) {
         return target_text(parse, field(parent, "left"));
     }
@@ -52,7 +61,7 @@ static struct slice assigned_name(const struct syntax_parse *parse, TSNode funct
     if (syntax_is(parent, "public_field_definition"))
         return key_text(parse, field(parent, "name"));
     if (syntax_is(parent, "export_statement"))
-        return SLICE("default");
+        return is_equals(parent) ? SLICE("") : SLICE("default");
     return SLICE("");
 }
 

@@ -43,16 +43,17 @@ static TSNode asserted(TSNode node) {
     return syntax_next_child(node, &index);
 }
 
+bool syntax_changes_nothing(TSNode node) {
+    return syntax_is(node, "parenthesized_expression") || syntax_is(node, "as_expression") ||
+           syntax_is(node, "satisfies_expression") || syntax_is(node, "non_null_expression") ||
+           syntax_is(node, "type_assertion");
+}
+
 TSNode syntax_unwrap(TSNode node) {
-    for (;;) {
-        if (syntax_is(node, "type_assertion"))
-            node = asserted(node);
-        else if (syntax_is(node, "parenthesized_expression") || syntax_is(node, "as_expression") ||
-                 syntax_is(node, "satisfies_expression") || syntax_is(node, "non_null_expression"))
-            node = syntax_first_child(node);
-        else
-            return node;
+    while (syntax_changes_nothing(node)) {
+        node = syntax_is(node, "type_assertion") ? asserted(node) : syntax_first_child(node);
     }
+    return node;
 }
 
 /* Exactly `digits` of them, or any number before a `}` where `digits` is 0. */

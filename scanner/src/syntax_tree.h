@@ -100,7 +100,9 @@ bool syntax_is(TSNode node, const char *type);
 /* The first child that is named and no comment, from child `*index` on; null where there is none. */
 TSNode syntax_next_child(TSNode node, uint32_t *index);
 TSNode syntax_first_child(TSNode node);
-/* Without the parentheses around it, and the types. */
+/* Parentheses, or a type that is put to an expression. */
+bool syntax_changes_nothing(TSNode node);
+/* What stands in them. */
 TSNode syntax_unwrap(TSNode node);
 /* The cooked value of what stands between quotes; `out` holds as many bytes as `raw`, and the
  * length is returned. Lone surrogates become U+FFFD. */

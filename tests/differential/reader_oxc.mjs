@@ -229,6 +229,7 @@ function targetText(node) {
 
 function functionName({ node, parent }) {
   if (node.id) return node.id.name;
+  while (TYPING.has(parent.node.type)) parent = parent.parent;
   const around = parent.node;
   switch (around.type) {
     case "VariableDeclarator":
@@ -239,6 +240,7 @@ function functionName({ node, parent }) {
     case "Property":
     case "MethodDefinition":
     case "PropertyDefinition":
+    case "AccessorProperty":
       return keyText(around);
     case "ExportDefaultDeclaration":
       return "default";
