@@ -68,6 +68,7 @@ static handler *const handlers[STATES] = {
     [OBJECT_AFTER_KEY] = on_object_after_key,
     [OPERAND] = on_operand,
     [OPERATOR] = on_operator,
+    [AFTER_TYPE] = on_after_type,
     [FINISHED] = on_finished,
     [TYPE_OPERAND] = on_type_operand,
     [TYPE_OPERATOR] = on_type_operator,
@@ -167,7 +168,7 @@ static bool has_nul(struct lexer *lexer) {
 }
 
 static bool elision_is_open(const struct lexer *lexer) {
-    return lexer->typescript && lexer->name_count > 1;
+    return lexer->typescript && (lexer->name_count > 1 || scope_imports_require(lexer));
 }
 
 static void read_rest(struct lexer *lexer) {

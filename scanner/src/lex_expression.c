@@ -495,6 +495,7 @@ static void read_word_operator(struct lexer *lexer) {
     case W_AS:
     case W_SATISFIES:
         if (lexer->typescript && !token->newline) {
+            frame->state = AFTER_TYPE;
             token_next(lexer);
             push_type(lexer);
             return;
@@ -620,6 +621,25 @@ void on_operator(struct lexer *lexer) {
         /* fall through */
     default:
         end_expression(lexer);
+    }
+}
+
+/* After `as T` an expression goes on with a binary operator, never with a call or a member. */
+void on_after_type(struct lexer *lexer) {
+    switch (lexer->token.kind) {
+    case T_DOT:
+    case T_QUESTION_DOT:
+    case T_LPAREN:
+    case T_LBRACKET:
+    case T_TEMPLATE:
+    case T_TEMPLATE_HEAD:
+    case T_INCREMENT:
+    case T_BANG:
+        end_expression(lexer);
+        return;
+    default:
+        frame_top(lexer)->state = OPERATOR;
+        on_operator(lexer);
     }
 }
 

@@ -478,6 +478,7 @@ static void read_export_names(struct lexer *lexer, struct clause *clause) {
         token_next(lexer);
         read_source(lexer, FACT_EXPORT, clause);
     } else {
+        lexer->past_head = true;
         end_declaration(lexer, true);
     }
 }

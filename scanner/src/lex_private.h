@@ -169,7 +169,8 @@ enum state {
     OBJECT_AFTER_KEY,
     OPERAND,
     OPERATOR,
-    FINISHED, /* an arrow function has ended the expression */
+    AFTER_TYPE, /* after `as T` */
+    FINISHED,   /* an arrow function has ended the expression */
     TYPE_OPERAND,
     TYPE_OPERATOR,
     TYPE_LIST,   /* between brackets of any kind but braces */
@@ -584,6 +585,7 @@ void on_object_after_key(struct lexer *lexer);
 
 void on_operand(struct lexer *lexer);
 void on_operator(struct lexer *lexer);
+void on_after_type(struct lexer *lexer);
 void on_finished(struct lexer *lexer);
 struct frame *push_expression(struct lexer *lexer, enum expression_kind kind, unsigned flags);
 void use_name(struct lexer *lexer); /* the name at the current token is an operand */
@@ -650,6 +652,7 @@ void scope_alias(struct lexer *lexer, const struct token *local, const struct to
                  bool used);
 void scope_rewind(struct lexer *lexer, uint32_t references);
 void scope_finish(struct lexer *lexer);
+bool scope_imports_require(const struct lexer *lexer);
 /* Between two statements: forgets references that cannot change the outcome. */
 void scope_thin(struct lexer *lexer);
 

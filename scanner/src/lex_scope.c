@@ -359,6 +359,10 @@ void scope_reset(struct lexer *lexer) {
     scope_open(lexer, true, 0);
 }
 
+bool scope_imports_require(const struct lexer *lexer) {
+    return lexer->names[REQUIRE].owner != NONE;
+}
+
 static bool name_is_used(const struct lexer *lexer, const struct name *name) {
     for (uint32_t at = name->newest; at != NONE; at = lexer->references[at].previous) {
         if (!lexer->references[at].dead) {

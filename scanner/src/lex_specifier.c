@@ -515,9 +515,12 @@ void read_new(struct lexer *lexer) {
         token_expect(lexer, T_NAME);
         return;
     }
-    if (at_word(lexer, W_REQUIRE)) {
+    if (at_word(lexer, W_REQUIRE) || (at_kind(lexer, T_NAME) && lexer->token.escaped)) {
         use_name(lexer);
         lexer->require_end = NONE;
+    } else if (at_word(lexer, W_IMPORT)) {
+        read_import_expression(lexer);
+        lexer->glob_end = NONE;
     } else if (token_is(lexer, &lexer->token, SLICE("URL"))) {
         lexer->url_end = lexer->token.end;
     } else if (at_word(lexer, W_IMPORT)) {

@@ -288,7 +288,14 @@ export function expected(path, source, { goals = GOALS, isConfigured = (text) =>
   return factsOf(program, source, { left, isConfigured });
 }
 
-// `left`: the names that survive the transform, where there is one.
+const MODULE_ITEMS = new Set(["ImportDeclaration", "ExportAllDeclaration", "ExportNamedDeclaration", "TSImportEqualsDeclaration"]);
+
+// oxc lets a declaration of a module stand in a block or a function.
+function isMisplaced({ node, parent }) {
+  return MODULE_ITEMS.has(node.type) && !/^(Program|TSModuleBlock|ExportNamedDeclaration)$/.test(parent.node.type);
+}
+
+// null: something stands where it may not. `left`: the names that survive the transform, where there is one.
 export function factsOf(program, source, { left = null, isConfigured = (text) => CONFIGURED.has(text) } = {}) {
   const scopes = requireScopes(program);
   const result = { directives: directivesOf(program.body, source), functionDirectives: [], imports: [] };
@@ -300,11 +307,13 @@ export function factsOf(program, source, { left = null, isConfigured = (text) =>
     const elided = Boolean(left && names && !typeOnly && !names.some((name) => left.has(`${value}\0${name}`)));
     result.imports.push({ specifier: value, kind, typeOnly, elided, start: start + 1, end: end - 1 });
   }
+  let misplaced = false;
   walk(program, (link) => {
+    misplaced ||= isMisplaced(link);
     result.functionDirectives.push(...functionDirectives(link, source, isConfigured));
     for (const found of calls(link, scopes)) result.imports.push({ ...found, typeOnly: false, elided: false });
   });
   result.imports.sort((a, b) => a.start - b.start);
   result.functionDirectives.sort((a, b) => a.start - b.start);
-  return result;
+  return misplaced ? null : result;
 }
