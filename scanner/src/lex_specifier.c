@@ -523,8 +523,5 @@ void read_new(struct lexer *lexer) {
         lexer->glob_end = NONE;
     } else if (token_is(lexer, &lexer->token, SLICE("URL"))) {
         lexer->url_end = lexer->token.end;
-    } else if (at_word(lexer, W_IMPORT)) {
-        read_import_expression(lexer);
-        lexer->glob_end = NONE;
     }
 }
