@@ -31,4 +31,7 @@
 
 ; tree-sitter takes `<!--` and `-->` for comments in modules too.
 (html_comment) @doubt
+; Whether the name of `import a = b.c` is used is not followed.
+(import_alias (nested_identifier)) @doubt
+(import_alias . (identifier) . (identifier)) @doubt
 (comment) @comment

@@ -136,7 +136,7 @@ void facts_locate(struct facts *facts, struct input *input);
 int directive_set_find(const struct directive_set *set, struct slice raw);
 
 static inline struct slice facts_text(const struct facts *facts, uint32_t offset, uint32_t length) {
-    return (struct slice){facts->text + offset, length};
+    return (struct slice){length ? facts->text + offset : "", length};
 }
 
 #endif

@@ -134,7 +134,7 @@ void lexer_begin(struct lexer *lexer) {
     lexer->has_jsx = lexer->has_module_syntax = lexer->late_import = false;
     lexer->past_head = lexer->top_await = false;
     lexer->last_candidate = NONE;
-    lexer->environments = 0;
+    lexer->environments = lexer->pragma_count = 0;
     scope_reset(lexer);
 }
 

@@ -173,12 +173,12 @@ static void read_less(struct lexer *lexer) {
  * identifier, `await` need no operand. */
 static void operand_missing(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
-    bool first = at_element(lexer, frame);
-    bool bare = !first && (lexer->previous.word == W_YIELD || lexer->previous.word == W_AWAIT);
-    bool list = frame->kind == EX_PAREN || frame->kind == EX_CALL || frame->kind == EX_ARRAY ||
-                frame->kind == EX_JSX || frame->kind == EX_SPECIFIER || frame->kind == EX_GLOB ||
-                frame->kind == EX_GLOB_LIST;
-    if (bare || (list && first)) {
+    bool bare = lexer->previous.word == W_YIELD || lexer->previous.word == W_AWAIT;
+    bool list = (frame->kind >= EX_PAREN && frame->kind <= EX_GLOB_LIST) ||
+                frame->kind == EX_ARRAY || frame->kind == EX_JSX;
+    bool ends = at_kind(lexer, T_COMMA) || at_kind(lexer, T_RPAREN) || at_kind(lexer, T_RBRACKET) ||
+                at_kind(lexer, T_RBRACE);
+    if (at_element(lexer, frame) ? list && ends : bare) {
         frame->state = OPERATOR;
     } else {
         lexer_fail(lexer);

@@ -271,6 +271,13 @@ struct piece {
     bool escaped;
 };
 
+/* `@jsx` or `@jsxFrag` in a comment: the name after it. */
+struct pragma {
+    struct token name;
+    bool fragment;
+};
+
+#define MOST_PRAGMAS 8u
 #define WORD_SLOTS 256u
 
 struct lexer {
@@ -333,6 +340,8 @@ struct lexer {
     bool script;                 /* a second pass takes it for a name */
     uint64_t speculated;         /* bytes that were read ahead */
     uint32_t environments;       /* that the prologue's directives switch to so far */
+    struct pragma pragmas[MOST_PRAGMAS];
+    uint32_t pragma_count;
 };
 
 enum context { IN_ASYNC = 1, IN_GENERATOR = 2, IN_ORDINARY_FUNCTION = 4 };
@@ -655,6 +664,7 @@ void scope_finish(struct lexer *lexer);
 bool scope_imports_require(const struct lexer *lexer);
 /* Between two statements: forgets references that cannot change the outcome. */
 void scope_thin(struct lexer *lexer);
+void scope_pragmas(struct lexer *lexer, uint32_t start, uint32_t end); /* of a comment */
 
 static inline uint32_t scope_use(struct lexer *lexer, const struct token *token) {
     uint32_t length = token->end - token->start;

@@ -183,21 +183,23 @@ void skip_trivia(struct lexer *lexer, bool *newline) {
             at++;
             continue;
         case '/':
+            start = at;
             if (byte_at(lexer, at + 1) == '/') {
                 at = skip_line(lexer, at + 2);
-                continue;
-            }
-            if (byte_at(lexer, at + 1) == '*') {
-                start = at;
+            } else if (byte_at(lexer, at + 1) == '*') {
                 at = skip_comment(lexer, at + 2, newline);
                 if (at == NONE) {
                     lexer->cursor = lexer->end;
                     lexer_fail_at(lexer, start);
                     return;
                 }
-                continue;
+            } else {
+                break;
             }
-            break;
+            if (lexer->typescript && lexer->jsx) {
+                scope_pragmas(lexer, start, at);
+            }
+            continue;
         case '<':
         case '-':
             if (html_comment(lexer, at, *newline || lexer->token.end == 0)) {

@@ -412,29 +412,48 @@ static struct token pragma_name(struct lexer *lexer, uint32_t at, bool *fragment
     return name;
 }
 
-/* The next `@` from `at` on; NONE: there is none. */
-static uint32_t next_pragma(struct lexer *lexer, uint32_t at) {
-    int byte;
-    while ((byte = byte_at(lexer, at)) >= 0 && byte != '@') {
-        const char *here = lexer->bytes + at;
-        const char *found = memchr(here, '@', lexer->end - at);
-        at = found ? at + (uint32_t)(found - here) : lexer->end;
+static void add_pragma(struct lexer *lexer, const struct token *name, bool fragment) {
+    for (uint32_t i = 0; i < lexer->pragma_count; i++) {
+        if (lexer->pragmas[i].name.start == name->start) {
+            return; /* the comment was passed before, by a look ahead */
+        }
     }
-    return byte < 0 ? NONE : at;
+    if (lexer->pragma_count == MOST_PRAGMAS) {
+        lexer_fail(lexer);
+        return;
+    }
+    lexer->pragmas[lexer->pragma_count++] = (struct pragma){*name, fragment};
+}
+
+/* The first `@` from `at` on; `end`: there is none. */
+static uint32_t next_pragma(struct lexer *lexer, uint32_t at, uint32_t end) {
+    while (at < end && byte_at(lexer, at) != '@') {
+        const char *here = lexer->bytes + at;
+        uint32_t last = lexer->end < end ? lexer->end : end;
+        const char *found = at < last ? memchr(here, '@', last - at) : NULL;
+        at = found ? at + (uint32_t)(found - here) : at < last ? last : end;
+    }
+    return at;
+}
+
+void scope_pragmas(struct lexer *lexer, uint32_t start, uint32_t end) {
+    cursor_return(lexer, start);
+    for (uint32_t at = start; (at = next_pragma(lexer, at, end)) < end; at++) {
+        bool fragment = false;
+        struct token name = pragma_name(lexer, at, &fragment);
+        if (name.end > name.start) {
+            add_pragma(lexer, &name, fragment);
+        }
+    }
 }
 
 /* What JSX is turned into calls of: what the pragmas of the file name, `React` without `@jsx`. */
 static void use_factories(struct lexer *lexer) {
     bool react = true;
-    cursor_return(lexer, 0);
-    for (uint32_t at; (at = next_pragma(lexer, lexer->cursor)) != NONE;) {
-        bool fragment = false;
-        struct token name = pragma_name(lexer, at, &fragment);
-        if (name.end > name.start) {
-            mark_used(lexer, scope_name(lexer, &name));
-            react &= fragment;
-        }
-        cursor_return(lexer, at + 1);
+    for (uint32_t i = 0; i < lexer->pragma_count; i++) {
+        const struct pragma *pragma = &lexer->pragmas[i];
+        mark_used(lexer, scope_name(lexer, &pragma->name));
+        react &= pragma->fragment;
     }
     for (uint32_t i = 0; react && i < lexer->name_count; i++) {
         if (slice_equal(name_text(lexer, i), SLICE("React"))) {

@@ -9,15 +9,15 @@ static uint32_t unicode_escape(struct lexer *lexer, uint32_t at) {
     if (byte_at(lexer, at + 1) != 'u') {
         return 0;
     }
-    if (byte_at(lexer, at + 2) != '{') {
-        return has_bytes(lexer, at, 6) ? 6 : 0;
-    }
-    uint32_t end = at + 3;
-    int byte;
-    while ((byte = byte_at(lexer, end)) >= 0 && byte != '}' && end - at < 64) {
+    bool braces = byte_at(lexer, at + 2) == '{';
+    uint32_t end = at + 2 + braces, most = braces ? 64 : 6;
+    while (end - at < most && text_hex_value((char)byte_at(lexer, end)) >= 0) {
         end++;
     }
-    return byte == '}' ? end + 1 - at : 0;
+    if (!braces) {
+        return end - at == most ? most : 0;
+    }
+    return end > at + 3 && byte_at(lexer, end) == '}' ? end + 1 - at : 0;
 }
 
 #if defined(__SSE2__)

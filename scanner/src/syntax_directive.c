@@ -76,6 +76,7 @@ static struct slice function_name(const struct syntax_parse *parse, TSNode funct
 
 static struct fact_directive *add_directive(struct syntax_parse *parse, TSNode string, int rule) {
     struct slice raw = syntax_inner(parse, string);
+    syntax_doubt_string(parse, string);
     uint32_t length = (uint32_t)raw.length;
     if (raw.length > FACT_DIRECTIVE_LONGEST) {
         raw.length = FACT_DIRECTIVE_LONGEST;

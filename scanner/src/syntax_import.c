@@ -38,6 +38,7 @@ static void add_import(struct syntax_parse *parse, uint8_t kind, uint16_t flags,
 
 static void add_literal(struct syntax_parse *parse, uint8_t kind, uint16_t flags, TSNode literal) {
     struct slice raw = syntax_inner(parse, literal);
+    syntax_doubt_string(parse, literal);
     add_import(parse, kind, flags, 0, raw, syntax_cooked(parse, raw));
 }
 
@@ -155,6 +156,7 @@ static void pattern_star(struct pattern *pattern) {
 }
 
 static void pattern_literal(struct pattern *pattern, uint32_t start, uint32_t end) {
+    end = end < start ? start : end; /* the closing quote is missing */
     struct slice raw = {pattern->parse->bytes + start, end - start};
     if (pattern->end == 0)
         pattern->start = start;

@@ -16,6 +16,17 @@ struct slice syntax_inner(const struct syntax_parse *parse, TSNode node) {
     return (struct slice){text.data + 1, text.length - 2};
 }
 
+/* Spaces and line ends alone between quotes: to the grammar they are not part of the string. */
+void syntax_doubt_string(struct syntax_parse *parse, TSNode string) {
+    struct slice raw = syntax_inner(parse, string);
+    for (size_t i = 0; i < raw.length && syntax_is(string, "string"); i++) {
+        char c = raw.data[i];
+        parse->doubt |= c == '\n' || c == '\r';
+        bool pair = i + 2 < raw.length && raw.data[i + 1] == '\r' && raw.data[i + 2] == '\n';
+        i += c != '\\' ? 0 : pair ? 2 : 1;
+    }
+}
+
 bool syntax_is(TSNode node, const char *type) {
     return !ts_node_is_null(node) && strcmp(ts_node_type(node), type) == 0;
 }

@@ -94,6 +94,7 @@ void syntax_see_import(struct syntax_reading *reading, const struct syntax_event
 
 /* syntax_text.c */
 struct slice syntax_text(const struct syntax_parse *parse, TSNode node);
+void syntax_doubt_string(struct syntax_parse *parse, TSNode string);
 /* What stands between the delimiters of a string or template node. */
 struct slice syntax_inner(const struct syntax_parse *parse, TSNode node);
 bool syntax_is(TSNode node, const char *type);
