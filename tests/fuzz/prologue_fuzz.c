@@ -114,6 +114,14 @@ static bool is_word(const struct text *text, const char *word) {
              (next >= 'A' && next <= 'Z'));
 }
 
+static bool closes_template(const struct text *text) {
+    const unsigned char *at = text->at + 1;
+    while (at < text->end && *at != '`') {
+        at += *at == '\\' ? 2 : 1;
+    }
+    return at < text->end;
+}
+
 /* Whether what follows the line end after an expression goes on with it; else a semicolon is
  * inserted before it. */
 static bool continues(const struct text *text) {
@@ -141,6 +149,7 @@ static bool read_directive(struct text *text, struct slice *raw) {
     if (skip(text, ";")) {
         return true;
     }
+    text->unknown |= text->at < text->end && *text->at == '`' && !closes_template(text);
     return text->at == text->end || *text->at == '}' || (text->newline && !continues(text));
 }
 
@@ -182,7 +191,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size == 0 || is_binary((const char *)data + 1, size - 1)) {
         return 0;
     }
-    unsigned dialect = data[0] % DIALECT_MDX;
+    unsigned dialect = dialect_of(data[0]);
     const char *bytes = (const char *)data + 1;
     read_bytes(PROLOGUE_READER_LEXER, dialect, bytes, size - 1, &facts);
     compare(&facts, bytes, size - 1);

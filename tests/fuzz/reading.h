@@ -27,6 +27,12 @@ static inline void require(int condition, const char *what) {
     }
 }
 
+/* JavaScript has JSX everywhere. */
+static inline unsigned dialect_of(uint8_t byte) {
+    unsigned dialect = byte % DIALECT_MDX;
+    return dialect ? dialect : DIALECT_JSX;
+}
+
 static inline void prepare(struct facts *facts) {
     if (!reader.ledger) {
         ledger_init(&ledger, NULL, UINT64_MAX);
@@ -66,10 +72,12 @@ static inline bool read_bytes(enum prologue_reader which, unsigned dialect, cons
     struct lex_options options = {&directives, dialect};
     bool unsure = false;
     prepare(facts);
-    require(reader_read(&reader, &options, which, bytes, size, facts, &unsure) == 0, "it reads");
+    struct input input = input_whole(bytes, (uint32_t)size);
+    require(reader_read(&reader, &options, which, &input, facts, &unsure) == 0, "it reads");
     check_facts(facts, size);
     for (uint32_t i = 0; i < facts->note_count; i++) {
-        unsure |= facts->notes[i].code == NOTE_NOT_CERTAIN;
+        uint8_t code = facts->notes[i].code;
+        unsure |= code == NOTE_NOT_CERTAIN || code == NOTE_BINARY;
     }
     return !unsure;
 }

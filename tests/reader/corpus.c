@@ -1,5 +1,7 @@
 /* Runs the corpus: corpus FILE...            every case through both readers
  *                  corpus --extract DIR FILE...  each case as a source file, for the differential
+ *                  corpus --seeds DIR FILE...    each case for the fuzzers, in DIR/scripts with a
+ *                                                byte for its dialect, or in DIR/documents
  *
  * A case is a title and attributes that begin with `:` between two lines of `=`, the source, a
  * line `----`, and what is expected, one fact in each line:
@@ -15,10 +17,12 @@
  * :invalid                 a syntax error: nobody is sure, and the best guess is expected
  * :directive TEXT          configures this one too */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "language.h"
@@ -44,6 +48,7 @@ struct text {
 };
 
 static int failures, cases, unsure_cases;
+static bool seeds;
 
 static void text_add(struct text *text, const char *data, size_t length) {
     text->data = realloc(text->data, text->length + length + 1);
@@ -264,15 +269,31 @@ static void run(const struct test_case *test, struct reader *reader, struct fact
     cases++;
 }
 
+static void write_source(const struct test_case *test, const char *path, int dialect) {
+    FILE *file = fopen(path, "wb");
+    if (!file || (dialect >= 0 && fputc(dialect, file) == EOF) ||
+        fwrite(test->source, 1, test->source_size, file) != test->source_size || fclose(file))
+        abort();
+}
+
 static void extract(const struct test_case *test, const char *folder) {
     char path[4096];
     if (test->invalid || !strcmp(test->extension, ".mdx"))
         return;
     snprintf(path, sizeof path, "%s/%04d%s", folder, cases++, test->extension);
-    FILE *file = fopen(path, "wb");
-    if (!file || fwrite(test->source, 1, test->source_size, file) != test->source_size)
+    write_source(test, path, -1);
+}
+
+static void write_seed(const struct test_case *test, const char *folder) {
+    char path[4096];
+    unsigned dialect = 0;
+    language_of(slice_of(test->extension), &dialect);
+    bool mdx = dialect & DIALECT_MDX;
+    snprintf(path, sizeof path, "%s/%s", folder, mdx ? "documents" : "scripts");
+    if (mkdir(path, 0777) && errno != EEXIST)
         abort();
-    fclose(file);
+    snprintf(path + strlen(path), 16, "/%04d", cases++);
+    write_source(test, path, mdx ? -1 : (int)dialect);
 }
 
 /* ---- corpus files ---------------------------------------------------------------------------- */
@@ -347,7 +368,9 @@ static void end_case(struct corpus *corpus, const char *folder, struct reader *r
     test->wanted = corpus->wanted.data ? corpus->wanted.data : calloc(1, 1);
     if (test->escaped)
         decode(test);
-    if (folder)
+    if (folder && seeds)
+        write_seed(test, folder);
+    else if (folder)
         extract(test, folder);
     else
         run(test, reader, facts);
@@ -422,7 +445,8 @@ int main(int count, char **arguments) {
     struct facts facts;
     const char *folder = NULL;
     int first = 1;
-    if (count > 2 && !strcmp(arguments[1], "--extract")) {
+    seeds = count > 2 && !strcmp(arguments[1], "--seeds");
+    if (seeds || (count > 2 && !strcmp(arguments[1], "--extract"))) {
         folder = arguments[2];
         first = 3;
     }
