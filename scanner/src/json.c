@@ -2,6 +2,9 @@
 
 #include <stdio.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 enum state { STATE_VALUE, STATE_FIRST, STATE_KEY, STATE_AFTER, STATE_END };
 
 struct reading {
@@ -299,13 +302,85 @@ static int open_container(struct reading *in, bool object) {
     return 0;
 }
 
-static void close_container(struct reading *in) {
+/* The first member's place takes the second one's value. */
+static void replace_member(struct json *json, uint32_t first, uint32_t second) {
+    struct json_node *to = &json->nodes[first], from = json->nodes[second];
+    to->type = from.type;
+    to->start = from.start;
+    to->text = from.text;
+    to->text_length = from.text_length;
+    to->first = from.first;
+    for (uint32_t node = from.first; node != JSON_NONE; node = json->nodes[node].next) {
+        json->nodes[node].parent = first;
+    }
+}
+
+static uint32_t member_slot(const struct json *json, const uint32_t *slots, uint32_t mask,
+                            uint32_t node) {
+    struct slice key = json_key(json, node);
+    uint32_t slot = (uint32_t)XXH3_64bits(key.data, key.length) & mask;
+    while (slots[slot] && !slice_equal(json_key(json, slots[slot] - 1), key)) {
+        slot = (slot + 1) & mask;
+    }
+    return slot;
+}
+
+static void merge_members(struct json *json, uint32_t object, uint32_t *slots, uint32_t mask) {
+    uint32_t before = JSON_NONE;
+    for (uint32_t node = json->nodes[object].first; node != JSON_NONE;
+         node = json->nodes[node].next) {
+        uint32_t slot = member_slot(json, slots, mask, node);
+        if (slots[slot]) {
+            replace_member(json, slots[slot] - 1, node);
+            json->nodes[before].next = json->nodes[node].next;
+        } else {
+            slots[slot] = node + 1;
+            before = node;
+        }
+    }
+}
+
+/* Where a key stands twice, the last value counts, in the first one's place. */
+static int merge_object(struct json *json, uint32_t object) {
+    enum { FEW = 16 };
+    uint32_t few[2 * FEW], capacity = 2 * FEW, count = 0;
+    for (uint32_t node = json->nodes[object].first; node != JSON_NONE;
+         node = json->nodes[node].next) {
+        count++;
+    }
+    if (count < 2) {
+        return 0;
+    }
+    if (count <= FEW) {
+        memset(few, 0, sizeof few);
+        merge_members(json, object, few, capacity - 1);
+        return 0;
+    }
+    while (capacity < count * 2) {
+        capacity *= 2;
+    }
+    size_t size = capacity * sizeof(uint32_t);
+    uint32_t *many = ledger_new(json->ledger, json->subsystem, size);
+    if (!many) {
+        return ledger_error(json->ledger);
+    }
+    merge_members(json, object, many, capacity - 1);
+    ledger_free(json->ledger, json->subsystem, many, size);
+    return 0;
+}
+
+static int close_container(struct reading *in) {
+    int code = 0;
     in->at++;
     in->depth--;
     if (keeps(in)) {
+        if (in->json->nodes[in->parent].type == JSON_OBJECT) {
+            code = merge_object(in->json, in->parent);
+        }
         in->last = in->parent;
         in->parent = in->json->nodes[in->parent].parent;
     }
+    return code;
 }
 
 static enum json_type type_of(unsigned char c) {
@@ -410,9 +485,8 @@ static int read_key(struct reading *in, enum state *state) {
 static int read_first(struct reading *in, enum state *state) {
     bool object = in_object(in);
     if (in->at < in->end && *in->at == (object ? '}' : ']')) {
-        close_container(in);
         *state = STATE_AFTER;
-        return 0;
+        return close_container(in);
     }
     *state = object ? STATE_KEY : STATE_VALUE;
     if (!object) {
@@ -431,8 +505,7 @@ static int read_after(struct reading *in, enum state *state) {
     }
     bool object = in_object(in);
     if (in->at < in->end && *in->at == (object ? '}' : ']')) {
-        close_container(in);
-        return 0;
+        return close_container(in);
     }
     if (in->at == in->end || *in->at != ',') {
         return fail_at(in, in->at,
@@ -482,17 +555,14 @@ int json_read(struct json *json, const char *bytes, size_t size, unsigned flags,
 }
 
 uint32_t json_get(const struct json *json, uint32_t object, struct slice key) {
-    uint32_t found = JSON_NONE;
     if (object == JSON_NONE || json->nodes[object].type != JSON_OBJECT) {
         return JSON_NONE;
     }
-    for (uint32_t node = json->nodes[object].first; node != JSON_NONE;
-         node = json->nodes[node].next) {
-        if (slice_equal(json_key(json, node), key)) {
-            found = node;
-        }
+    uint32_t node = json->nodes[object].first;
+    while (node != JSON_NONE && !slice_equal(json_key(json, node), key)) {
+        node = json->nodes[node].next;
     }
-    return found;
+    return node;
 }
 
 static uint32_t index_in_parent(const struct json *json, uint32_t node) {

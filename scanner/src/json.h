@@ -1,6 +1,6 @@
 /* Reads JSON, and JSON with comments and trailing commas, into a flat tree. Keeps key order, the
  * place of every value, and only those top-level members that are asked for; all of the text is
- * checked. No recursion: depth is limited by JSON_MAX_DEPTH. */
+ * checked. Where a key stands twice, the last value counts, in the first one's place. No recursion: depth is limited by JSON_MAX_DEPTH. */
 #ifndef JSON_H
 #define JSON_H
 
@@ -62,8 +62,7 @@ static inline struct slice json_text(const struct json *json, uint32_t node) {
     return (struct slice){json->texts + json->nodes[node].text, json->nodes[node].text_length};
 }
 
-/* The member of that name, the last one where a key stands twice; JSON_NONE where there is none or
- * `object` is no object. */
+/* The member of that name; JSON_NONE where there is none or `object` is no object. */
 uint32_t json_get(const struct json *json, uint32_t object, struct slice key);
 
 /* "exports" > "." > "import", for messages: written to `text`, cut where it does not fit. */

@@ -6,7 +6,7 @@
 enum { BUFFER_FIRST = 64 << 10 };
 
 void manifests_init(struct manifests *manifests, struct realpath *realpath, struct ledger *ledger) {
-    *manifests = (struct manifests){.realpath = realpath, .ledger = ledger};
+    *manifests = (struct manifests){.realpath = realpath, .ledger = ledger, .complained = NO_PATH};
     rows_init(&manifests->problems, ledger, PROLOGUE_SUBSYSTEM_PACKAGES, sizeof(struct problem));
     arena_init(&manifests->texts, ledger, PROLOGUE_SUBSYSTEM_PACKAGES);
 }
@@ -26,7 +26,7 @@ static void add_problem(struct manifests *manifests, path_id file, uint32_t line
         manifests->realpath->error = ledger_error(manifests->ledger);
         return;
     }
-    *problem = (struct problem){file, line, column, code, copy, error};
+    *problem = (struct problem){file, line, column, code, copy, error, 1};
 }
 
 void manifest_complain_at(struct manifests *manifests, path_id file, uint32_t line, uint32_t column,
@@ -43,6 +43,13 @@ void manifest_complain(struct manifests *manifests, path_id file, const struct j
                        uint32_t node, const char *code, const char *message) {
     char where[256], text[512];
     uint32_t line, column;
+    manifests->complaints = manifests->complained == file ? manifests->complaints + 1 : 1;
+    manifests->complained = file;
+    if (manifests->complaints > MANIFEST_COMPLAINTS && manifests->problems.count > 0) {
+        struct problem *last = rows_at(&manifests->problems, manifests->problems.count - 1);
+        last->count++;
+        return;
+    }
     json_locate(manifests->buffer, manifests->size, json_at(json, node)->start, &line, &column);
     json_key_path(json, node, where, sizeof where);
     snprintf(text, sizeof text, "%s %s", where, message);

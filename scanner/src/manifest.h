@@ -5,7 +5,11 @@
 #include "json.h"
 #include "realpath.h"
 
-enum { MANIFEST_LARGEST = 4 << 20 };
+enum {
+    MANIFEST_LARGEST = 4 << 20,
+    MANIFEST_COMPLAINTS =
+        20, /* about members of one file, one after the other; the rest is counted */
+};
 
 /* Something wrong with a file, for the report. */
 struct problem {
@@ -14,6 +18,7 @@ struct problem {
     const char *code;      /* of the diagnostic */
     const char *message;
     bool error;
+    uint32_t count; /* how many it stands for */
 };
 
 struct manifests {
@@ -21,6 +26,8 @@ struct manifests {
     struct ledger *ledger;
     struct rows problems;
     struct arena texts;
+    path_id complained; /* the file that was complained about last */
+    uint32_t complaints;
     char *buffer; /* the bytes of the file read last */
     uint32_t capacity;
     size_t size;

@@ -1,10 +1,5 @@
 #include "package_json.h"
 
-#include "sort.h"
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 const char *const package_members[] = {"name",    "main",    "module",  "jsnext:main", "jsnext",
                                        "browser", "exports", "imports", "tsconfig",    NULL};
 
@@ -14,19 +9,12 @@ void packages_init(struct packages *packages, struct manifests *manifests, struc
     rows_init(&packages->rows, ledger, PROLOGUE_SUBSYSTEM_PACKAGES, sizeof(struct package));
 }
 
-static void map_free(struct packages *packages, struct package_map *map) {
-    ledger_free(packages->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, map->slots,
-                map->slots ? (map->mask + (size_t)1) * sizeof *map->slots : 0);
-    ledger_free(packages->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, map->patterns,
-                map->pattern_capacity * sizeof *map->patterns);
-}
-
 void packages_free(struct packages *packages) {
     for (uint32_t i = 0; i < packages->rows.count; i++) {
         struct package *package = rows_at(&packages->rows, i);
-        map_free(packages, &package->exports);
-        map_free(packages, &package->imports);
-        map_free(packages, &package->browser_map);
+        key_map_free(&package->exports);
+        key_map_free(&package->imports);
+        key_map_free(&package->browser_map);
         json_free(&package->json);
     }
     rows_free(&packages->rows);
@@ -63,24 +51,56 @@ static uint32_t typed_member(struct packages *packages, const struct package *pa
     return node;
 }
 
-static bool is_below(const struct json *json, uint32_t node, uint32_t top) {
-    while (node != top && node != JSON_NONE) {
+/* The node after this one and all that is in it, below `top`; JSON_NONE. */
+static uint32_t next_beside(const struct json *json, uint32_t node, uint32_t top) {
+    while (node != top && json_at(json, node)->next == JSON_NONE) {
         node = json_at(json, node)->parent;
     }
-    return top != JSON_NONE && node == top;
+    return node == top ? JSON_NONE : json_at(json, node)->next;
 }
 
 /* Targets of exports and imports are text, objects, arrays or null, at every depth. */
-static void check_targets(struct packages *packages, const struct package *package) {
+static void check_targets(struct packages *packages, const struct package *package, uint32_t top) {
+    const unsigned good =
+        1U << JSON_STRING | 1U << JSON_OBJECT | 1U << JSON_ARRAY | 1U << JSON_NULL;
     const struct json *json = &package->json;
-    for (uint32_t node = 1; node < json->count; node++) {
-        uint32_t type = json_at(json, node)->type;
-        bool good =
-            type == JSON_STRING || type == JSON_OBJECT || type == JSON_ARRAY || type == JSON_NULL;
-        if (!good && node != package->exports.node &&
-            (is_below(json, node, package->exports.node) ||
-             is_below(json, node, package->imports.node))) {
+    uint32_t node = top == JSON_NONE ? JSON_NONE : json_at(json, top)->first;
+    while (node != JSON_NONE) {
+        const struct json_node *at = json_at(json, node);
+        if (!(good >> at->type & 1)) {
             complain(packages, package, node, "should be a string, an array, an object or null");
+        }
+        node = at->first != JSON_NONE ? at->first : next_beside(json, node, top);
+    }
+}
+
+/* What a browser map leads to is text or false. */
+static void check_browser_map(struct packages *packages, const struct package *package) {
+    const unsigned good = 1U << JSON_STRING | 1U << JSON_FALSE | 1U << JSON_NULL;
+    uint32_t node = package->browser_map.node;
+    node = node == JSON_NONE ? JSON_NONE : json_at(&package->json, node)->first;
+    for (; node != JSON_NONE; node = json_at(&package->json, node)->next) {
+        if (!(good >> json_at(&package->json, node)->type & 1)) {
+            complain(packages, package, node, "should be a string or false");
+        }
+    }
+}
+
+/* Members that are neither of these are main fields. */
+static bool is_main_field(const char *name) {
+    static const char *const others[] = {"name", "browser", "exports", "imports", "tsconfig"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (strcmp(name, others[i]) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void check_main_fields(struct packages *packages, const struct package *package) {
+    for (const char *const *name = packages->members; *name; name++) {
+        if (is_main_field(*name)) {
+            text_member(packages, package, slice_of(*name));
         }
     }
 }
@@ -93,17 +113,13 @@ static bool package_fill(struct packages *packages, struct package *package) {
         return false;
     }
     package->name = text_member(packages, package, SLICE("name"));
-    package->main = text_member(packages, package, SLICE("main"));
-    package->module = text_member(packages, package, SLICE("module"));
-    package->jsnext_main = text_member(packages, package, SLICE("jsnext:main"));
-    package->jsnext = text_member(packages, package, SLICE("jsnext"));
+    check_main_fields(packages, package);
     package->tsconfig = text_member(packages, package, SLICE("tsconfig"));
     package->browser =
         typed_member(packages, package, SLICE("browser"), text | object | 1U << JSON_FALSE,
                      "should be a string or an object");
-    package->exports.node =
-        typed_member(packages, package, SLICE("exports"), text | array | object | 1U << JSON_FALSE,
-                     "should be a string, an array or an object");
+    package->exports.node = typed_member(packages, package, SLICE("exports"), text | array | object,
+                                         "should be a string, an array or an object");
     package->imports.node =
         typed_member(packages, package, SLICE("imports"), object, "should be an object");
     package->browser_map.node =
@@ -111,14 +127,17 @@ static bool package_fill(struct packages *packages, struct package *package) {
                 json_at(&package->json, package->browser)->type == JSON_OBJECT
             ? package->browser
             : JSON_NONE;
-    check_targets(packages, package);
+    check_browser_map(packages, package);
+    check_targets(packages, package, package->exports.node);
+    check_targets(packages, package, package->imports.node);
     return true;
 }
 
 static void package_clear(struct package *package) {
-    package->name = package->main = package->module = package->jsnext_main = package->jsnext =
-        package->browser = package->tsconfig = JSON_NONE;
-    package->exports.node = package->imports.node = package->browser_map.node = JSON_NONE;
+    package->name = package->browser = package->tsconfig = JSON_NONE;
+    key_map_init(&package->exports, &package->json, JSON_NONE);
+    key_map_init(&package->imports, &package->json, JSON_NONE);
+    key_map_init(&package->browser_map, &package->json, JSON_NONE);
 }
 
 struct package *package_in(struct packages *packages, struct folder *folder) {
@@ -185,124 +204,21 @@ struct package *package_around(struct packages *packages, struct folder *folder)
     return found && found != NO_PACKAGE ? rows_at(&packages->rows, found - 1) : NULL;
 }
 
-static uint32_t hash_of(struct slice key) {
-    return (uint32_t)XXH3_64bits(key.data, key.length);
+static bool is_ready(struct packages *packages, struct key_map *map) {
+    int code = key_map_compile(map);
+    if (code) {
+        packages->manifests->realpath->error = code;
+    }
+    return code == 0;
 }
 
-/* The length of the part before the `*`; all of a folder's key. */
-static size_t fixed_part(struct slice pattern) {
-    const char *star = memchr(pattern.data, '*', pattern.length);
-    return star ? (size_t)(star - pattern.data) : pattern.length;
+uint32_t package_map_get(struct packages *packages, struct key_map *map, struct slice key) {
+    return is_ready(packages, map) ? key_map_get(map, key) : JSON_NONE;
 }
 
-/* The longer fixed part decides, then the longer key. */
-static bool is_better(const void *context, const void *left, const void *right) {
-    struct slice a = json_key(context, *(const uint32_t *)left);
-    struct slice b = json_key(context, *(const uint32_t *)right);
-    size_t fixed_a = fixed_part(a), fixed_b = fixed_part(b);
-    return fixed_a != fixed_b ? fixed_a > fixed_b : a.length > b.length;
-}
-
-/* A key with a `*`, or one that ends in a slash: "./lib/" stands for all that is below. */
-static bool is_pattern(struct slice key) {
-    return memchr(key.data, '*', key.length) || slice_ends(key, SLICE("/"));
-}
-
-static void index_key(struct package_map *map, const struct json *json, uint32_t node) {
-    uint32_t slot = hash_of(json_key(json, node)) & map->mask;
-    while (map->slots[slot] &&
-           !slice_equal(json_key(json, map->slots[slot] - 1), json_key(json, node))) {
-        slot = (slot + 1) & map->mask;
-    }
-    map->slots[slot] = node + 1;
-}
-
-static uint32_t count_members(const struct json *json, uint32_t object) {
-    uint32_t count = 0;
-    for (uint32_t node = json_at(json, object)->first; node != JSON_NONE;
-         node = json_at(json, node)->next) {
-        count++;
-    }
-    return count;
-}
-
-static bool map_index(struct packages *packages, const struct package *package,
-                      struct package_map *map) {
-    const struct json *json = &package->json;
-    uint32_t capacity = 4, count = count_members(json, map->node);
-    while (capacity < count * 2) {
-        capacity *= 2;
-    }
-    map->slots =
-        ledger_new(packages->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, capacity * sizeof *map->slots);
-    if (!map->slots) {
-        packages->manifests->realpath->error = ledger_error(packages->ledger);
-        return false;
-    }
-    map->mask = capacity - 1;
-    for (uint32_t node = json_at(json, map->node)->first; node != JSON_NONE;
-         node = json_at(json, node)->next) {
-        struct slice key = json_key(json, node);
-        index_key(map, json, node);
-        if (!is_pattern(key)) {
-            continue;
-        }
-        int code =
-            ledger_grow(packages->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, &map->patterns,
-                        &map->pattern_capacity, map->pattern_count + 1, sizeof *map->patterns);
-        if (code) {
-            packages->manifests->realpath->error = code;
-            return false;
-        }
-        map->patterns[map->pattern_count++] = node;
-    }
-    sort_heap(map->patterns, map->pattern_count, sizeof *map->patterns, is_better, json);
-    map->indexed = true;
-    return true;
-}
-
-static bool map_ready(struct packages *packages, const struct package *package,
-                      struct package_map *map) {
-    return map->node != JSON_NONE && json_at(&package->json, map->node)->type == JSON_OBJECT &&
-           (map->indexed || (!map->slots && map_index(packages, package, map)));
-}
-
-uint32_t package_map_get(struct packages *packages, const struct package *package,
-                         struct package_map *map, struct slice key) {
-    if (!map_ready(packages, package, map)) {
-        return JSON_NONE;
-    }
-    uint32_t slot = hash_of(key) & map->mask;
-    for (; map->slots[slot]; slot = (slot + 1) & map->mask) {
-        if (slice_equal(json_key(&package->json, map->slots[slot] - 1), key)) {
-            return map->slots[slot] - 1;
-        }
-    }
-    return JSON_NONE;
-}
-
-static bool pattern_takes(struct slice pattern, struct slice key, struct slice *star) {
-    size_t before = fixed_part(pattern);
-    struct slice tail = slice_skip(pattern, before + (before < pattern.length));
-    if (memchr(tail.data, '*', tail.length) || key.length < pattern.length ||
-        !slice_starts(key, (struct slice){pattern.data, before}) || !slice_ends(key, tail)) {
-        return false;
-    }
-    *star = (struct slice){key.data + before, key.length - before - tail.length};
-    return true;
-}
-
-uint32_t package_map_match(struct packages *packages, const struct package *package,
-                           struct package_map *map, struct slice key, struct slice *star) {
-    if (!map_ready(packages, package, map)) {
-        return JSON_NONE;
-    }
-    for (uint32_t i = 0; i < map->pattern_count; i++) {
-        if (pattern_takes(json_key(&package->json, map->patterns[i]), key, star)) {
-            return map->patterns[i];
-        }
-    }
-    return JSON_NONE;
+uint32_t package_map_match(struct packages *packages, struct key_map *map, struct slice key,
+                           struct slice *star) {
+    return is_ready(packages, map) ? key_map_match(map, key, star) : JSON_NONE;
 }
 
 struct slice package_name(const struct package *package) {

@@ -43,8 +43,9 @@ static int add(prologue_report *report, const struct report_diagnostic *one, con
     if (code) {
         return code;
     }
+    uint32_t times = one->count ? one->count : 1;
     if (group->count++ >= REPORT_DIAGNOSTICS_EACH) {
-        report->diagnostics[group->last].count++;
+        report->diagnostics[group->last].count += times;
         return 0;
     }
     code = ledger_grow(report->ledger, PROLOGUE_SUBSYSTEM_REPORT, &report->diagnostics,
@@ -59,7 +60,7 @@ static int add(prologue_report *report, const struct report_diagnostic *one, con
     *kept = *one;
     kept->message.data = message;
     kept->specifier.data = specifier;
-    kept->count = 1;
+    kept->count = times;
     kept->first_party = !path_in_node_modules(&report->walk->paths, one->path);
     group->last = report->diagnostic_count++;
     return 0;
@@ -232,7 +233,8 @@ static int put_problems(prologue_report *report, struct unsorted *all) {
                                         .severity = problem->error ? PROLOGUE_ERROR_DIAGNOSTIC
                                                                    : PROLOGUE_WARNING,
                                         .code = problem->code,
-                                        .message = slice_of(problem->message)};
+                                        .message = slice_of(problem->message),
+                                        .count = problem->count};
         error = put(report, all, &one);
     }
     return error;

@@ -25,16 +25,64 @@ static bool is_script(struct slice name) {
 static struct slice browser_value(struct question *question, struct package *package,
                                   struct slice key, uint32_t *node) {
     struct packages *packages = question->resolver->packages;
-    *node = package_map_get(packages, package, &package->browser_map, key);
+    *node = package_map_get(packages, &package->browser_map, key);
     if (slice_starts(key, SLICE("./"))) {
-        uint32_t bare =
-            package_map_get(packages, package, &package->browser_map, slice_skip(key, 2));
+        uint32_t bare = package_map_get(packages, &package->browser_map, slice_skip(key, 2));
         *node = bare < *node ? bare : *node;
     }
     if (*node != JSON_NONE && json_at(&package->json, *node)->type == JSON_STRING) {
         return json_text(&package->json, *node);
     }
     return (struct slice){NULL, 0};
+}
+
+/* Main fields and browser maps may climb as far as the outermost package folder around them. */
+static path_id outermost_package(struct question *question, const struct folder *folder) {
+    struct paths *paths = question->resolver->realpath->paths;
+    struct realpath *realpath = question->resolver->realpath;
+    path_id outermost = folder->path;
+    for (path_id at = folder->path; at != PATH_ROOT; at = path_at(paths, at)->parent) {
+        if (slice_equal(path_name(paths, at), SLICE("node_modules"))) {
+            break;
+        }
+        struct folder *row = realpath_folder(realpath, at);
+        if (row && package_in(question->resolver->packages, row)) {
+            outermost = at;
+        }
+    }
+    return outermost;
+}
+
+static bool stays_inside(struct question *question, struct package *package, struct folder *folder,
+                         uint32_t node, path_id target) {
+    struct paths *paths = question->resolver->realpath->paths;
+    if (path_is_below(paths, target, folder->path) ||
+        path_is_below(paths, target, outermost_package(question, folder))) {
+        return true;
+    }
+    struct slice value = json_text(&package->json, node);
+    say_why(question, "'%.*s' in %s leads out of the package", (int)value.length, value.data,
+            show(question, package->file));
+    question->answer.code = "refused-target";
+    return false;
+}
+
+/* A browser map leads to another package, or stays where it may climb to. */
+static bool is_allowed(struct question *question, struct package *package, uint32_t node,
+                       struct slice value) {
+    path_id target;
+    struct realpath *realpath = question->resolver->realpath;
+    if (!slice_starts(value, SLICE(".")) && !slice_starts(value, SLICE("/")) &&
+        !slice_starts(value, SLICE("file:"))) {
+        return true;
+    }
+    if (!slice_starts(value, SLICE("."))) {
+        say_why(question, "'%.*s' in %s is an absolute path", (int)value.length, value.data,
+                show(question, package->file));
+        return false;
+    }
+    return check_memory(question, path_join(realpath->paths, package->folder, value, &target)) &&
+           stays_inside(question, package, folder_of(realpath, package->folder), node, target);
 }
 
 /* NOT_FOUND where the map says nothing of this key. */
@@ -55,6 +103,9 @@ static enum found apply_browser_map(struct question *question, struct package *p
     }
     say(question, "the browser map of %s says '%.*s'", show(question, package->file),
         (int)value.length, value.data);
+    if (!is_allowed(question, package, node, value)) {
+        return stop(question, "refused-target");
+    }
     struct folder *folder = folder_of(question->resolver->realpath, package->folder);
     return redirect(question, folder, value, SLICE(""));
 }
@@ -252,37 +303,6 @@ static enum found map_missing(struct question *question, path_id spelled) {
         found = map_changed(question, package, text, key.length, extensions[i]);
     }
     return found;
-}
-
-/* Main fields may climb as far as the outermost package folder around them. */
-static path_id outermost_package(struct question *question, const struct folder *folder) {
-    struct paths *paths = question->resolver->realpath->paths;
-    struct realpath *realpath = question->resolver->realpath;
-    path_id outermost = folder->path;
-    for (path_id at = folder->path; at != PATH_ROOT; at = path_at(paths, at)->parent) {
-        if (slice_equal(path_name(paths, at), SLICE("node_modules"))) {
-            break;
-        }
-        struct folder *row = realpath_folder(realpath, at);
-        if (row && package_in(question->resolver->packages, row)) {
-            outermost = at;
-        }
-    }
-    return outermost;
-}
-
-static bool stays_inside(struct question *question, struct package *package, struct folder *folder,
-                         uint32_t node, path_id target) {
-    struct paths *paths = question->resolver->realpath->paths;
-    if (path_is_below(paths, target, folder->path) ||
-        path_is_below(paths, target, outermost_package(question, folder))) {
-        return true;
-    }
-    struct slice value = json_text(&package->json, node);
-    say_why(question, "'%.*s' in %s leads out of the package", (int)value.length, value.data,
-            show(question, package->file));
-    question->answer.code = "refused-target";
-    return false;
 }
 
 /* A main field names a file, or a folder with an index. */

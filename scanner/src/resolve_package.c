@@ -109,7 +109,8 @@ static bool is_good_text(struct slice text, bool bare_allowed) {
     if (slice_starts(text, SLICE("./"))) {
         return !has_bad_segment(slice_skip(text, 2));
     }
-    return bare_allowed && text.length && !strchr("./#", text.data[0]) && !has_bad_segment(text);
+    return bare_allowed && text.length && !strchr("./#", text.data[0]) &&
+           !slice_starts(text, SLICE("file:")) && !has_bad_segment(text);
 }
 
 /* Goes up from a part that gave nothing until another part may be tried: the next condition of an
@@ -266,14 +267,14 @@ static enum found follow_entry(struct question *question, struct package *packag
     }
 }
 
-static enum found look_up(struct question *question, struct package *package,
-                          struct package_map *map, struct slice key, const char *field) {
+static enum found look_up(struct question *question, struct package *package, struct key_map *map,
+                          struct slice key, const char *field) {
     struct packages *packages = question->resolver->packages;
     struct slice star = {NULL, 0};
     bool folder = slice_ends(key, SLICE("/")), exact = !memchr(key.data, '*', key.length);
-    uint32_t node = exact && !folder ? package_map_get(packages, package, map, key) : JSON_NONE;
+    uint32_t node = exact && !folder ? package_map_get(packages, map, key) : JSON_NONE;
     if (node == JSON_NONE && !folder) {
-        node = package_map_match(packages, package, map, key, &star);
+        node = package_map_match(packages, map, key, &star);
     }
     return follow_entry(question, package, node, key, star, field);
 }

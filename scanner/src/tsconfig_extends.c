@@ -97,9 +97,9 @@ static bool find_exported(struct tsconfigs *tsconfigs, struct package *package, 
     key[0] = '.';
     memcpy(key + 1, rest.data, rest.length);
     struct slice whole = {key, rest.length + 1};
-    uint32_t node = package_map_get(tsconfigs->packages, package, &package->exports, whole);
+    uint32_t node = package_map_get(tsconfigs->packages, &package->exports, whole);
     if (node == JSON_NONE) {
-        node = package_map_match(tsconfigs->packages, package, &package->exports, whole, &star);
+        node = package_map_match(tsconfigs->packages, &package->exports, whole, &star);
     }
     if (node == JSON_NONE && !rest.length) {
         node = package->exports.node;

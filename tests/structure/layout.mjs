@@ -18,7 +18,7 @@ const ROWS = [
   ["language"], // in grammar/: extension -> language
   ["syntax", "syntax_*"],
   ["notes", "reader", "inspect"],
-  ["glob", "manifest", "package_json", "tsconfig", "tsconfig_*", "resolve", "resolve_*"],
+  ["glob", "key_map", "manifest", "package_json", "tsconfig", "tsconfig_*", "resolve", "resolve_*"],
   ["config"],
   ["graph"],
   ["frontier", "workers", "walk", "walk_*"],

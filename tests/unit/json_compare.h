@@ -48,26 +48,23 @@ static const char *compare_array(const struct json *json, uint32_t node, const j
     return item == JSON_NONE ? NULL : "an item too many";
 }
 
+/* Both keep the order of the keys, and of a key that stands twice the last value. */
 static const char *compare_object(const struct json *json, uint32_t node, json_t *theirs) {
     const char *key;
     size_t length;
     json_t *value;
+    uint32_t ours = json_at(json, node)->first;
     json_object_keylen_foreach(theirs, key, length, value) {
-        uint32_t ours = json_get(json, node, (struct slice){key, length});
-        const char *why =
-            ours == JSON_NONE ? "a member is missing" : compare_value(json, ours, value);
+        if (ours == JSON_NONE || !slice_equal(json_key(json, ours), (struct slice){key, length})) {
+            return "a member is missing, or in another place";
+        }
+        const char *why = compare_value(json, ours, value);
         if (why) {
             return why;
         }
+        ours = json_at(json, ours)->next;
     }
-    for (uint32_t item = json_at(json, node)->first; item != JSON_NONE;
-         item = json_at(json, item)->next) {
-        struct slice name = json_key(json, item);
-        if (!json_object_getn(theirs, name.data, name.length)) {
-            return "a member too many";
-        }
-    }
-    return NULL;
+    return ours == JSON_NONE ? NULL : "a member too many";
 }
 
 /* Recursion is bounded by JSON_MAX_DEPTH: both readers have accepted the text. */
