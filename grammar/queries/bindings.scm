@@ -3,6 +3,7 @@
 ; @bind.*    identifiers inside are declared, in the block or, @bind.var, in the function
 ; @value     identifiers inside are used, though a @bind is around it
 ; @type      identifiers inside mean nothing at run time
+; @ambient   likewise, but those that are @exposed are used
 
 [
   (function_declaration)
@@ -68,8 +69,13 @@
   (method_signature)
   (abstract_method_signature)
   (index_signature)
-  (ambient_declaration)
 ] @type
+
+(ambient_declaration) @ambient
+(export_specifier name: (_) @exposed)
+(export_statement value: (identifier) @exposed)
+(export_statement "=" (identifier) @exposed)
+(import_alias) @exposed
 
 (internal_module name: (nested_identifier) @type)
 (module name: (nested_identifier) @type)

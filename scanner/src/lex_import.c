@@ -34,8 +34,11 @@ static void bind_name(struct lexer *lexer, struct clause *clause, const struct t
                       bool type) {
     clause->types += type;
     clause->values += !type;
-    if (!type && !clause->type && !lexer->ambient &&
-        (lexer->typescript || local->word == W_REQUIRE)) {
+    if (lexer->ambient) {
+        scope_declare(lexer, local, false);
+        return;
+    }
+    if (!type && !clause->type && (lexer->typescript || local->word == W_REQUIRE)) {
         scope_add_name(lexer, local, clause->owner);
     }
 }
@@ -465,7 +468,7 @@ static void read_export_names(struct lexer *lexer, struct clause *clause) {
         clause->types += specifier.type;
         clause->values += !specifier.type;
         if (!specifier.type && !clause->type && token_is_identifier(&specifier.first)) {
-            scope_use(lexer, &specifier.first);
+            scope_expose(lexer, &specifier.first);
         }
         if (!token_accept(lexer, T_COMMA) && !at_kind(lexer, T_RBRACE)) {
             lexer_fail(lexer);
@@ -501,6 +504,15 @@ static void read_export_all(struct lexer *lexer, const struct clause *clause) {
     read_source(lexer, FACT_EXPORT, clause);
 }
 
+static struct frame *push_exported(struct lexer *lexer) {
+    if (lexer->ambient && token_is_identifier(&lexer->token)) {
+        scope_expose(lexer, &lexer->token);
+    }
+    struct frame *frame = push_expression(lexer, EX_STATEMENT, 0);
+    frame->mark = NONE;
+    return frame;
+}
+
 static void read_export_default(struct lexer *lexer) {
     struct token word = lexer->token;
     uint32_t length = word.end - word.start;
@@ -519,10 +531,9 @@ static void read_export_default(struct lexer *lexer) {
     } else if (at_kind(lexer, T_AT)) {
         return; /* the class follows its decorators */
     } else {
-        struct frame *frame = push_expression(lexer, EX_STATEMENT, 0);
+        struct frame *frame = push_exported(lexer);
         frame->name = word.start;
         frame->name_length = length;
-        frame->mark = NONE;
     }
 }
 
@@ -530,7 +541,7 @@ static void read_export_default(struct lexer *lexer) {
 static bool read_typescript_export(struct lexer *lexer, struct clause *clause) {
     if (at_kind(lexer, T_ASSIGN)) {
         token_next(lexer);
-        push_expression(lexer, EX_STATEMENT, 0)->mark = NONE;
+        push_exported(lexer);
         return true;
     }
     if (at_word(lexer, W_AS)) {

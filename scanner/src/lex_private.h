@@ -324,8 +324,9 @@ struct lexer {
 
     uint32_t last_candidate; /* statements that begin past it cannot matter; NONE: all do */
     uint32_t ambient, try_depth, group;
-    uint32_t unsettled; /* frames that hold directives whose function may lose its name */
-    uint32_t context;   /* enum context of the innermost function */
+    uint32_t ambient_scope; /* the scopes that were open where the outermost ambient code began */
+    uint32_t unsettled;     /* frames that hold directives whose function may lose its name */
+    uint32_t context;       /* enum context of the innermost function */
     uint32_t require_end, require_reference; /* the last free-standing `require` */
     uint32_t glob_end;                       /* end of the last `import.meta.glob` */
     bool glob_unknown;                       /* it was called in a way that nobody follows */
@@ -654,6 +655,7 @@ uint32_t scope_add_name(struct lexer *lexer, const struct token *token, uint32_t
 void scope_disown(struct lexer *lexer, uint32_t first); /* no import binds it and those after it */
 /* A value use. NONE where the name does not matter. */
 uint32_t scope_reference(struct lexer *lexer, const struct token *token);
+void scope_expose(struct lexer *lexer, const struct token *token); /* ambient code may export it */
 void scope_bindable(struct lexer *lexer, uint32_t reference);
 void scope_bind(struct lexer *lexer, uint32_t bindables); /* they are parameters of the top scope */
 /* `import local = target.…;`: the target is used where the local name is. */

@@ -199,6 +199,13 @@ uint32_t scope_reference(struct lexer *lexer, const struct token *token) {
     return lexer->reference_count++;
 }
 
+void scope_expose(struct lexer *lexer, const struct token *token) {
+    uint32_t ambient = lexer->ambient;
+    lexer->ambient = 0;
+    scope_use(lexer, token);
+    lexer->ambient = ambient;
+}
+
 void scope_bindable(struct lexer *lexer, uint32_t reference) {
     if (grow(lexer, &lexer->bindables, &lexer->bindable_capacity, lexer->bindable_count + 1,
              sizeof *lexer->bindables)) {
@@ -209,7 +216,7 @@ void scope_bindable(struct lexer *lexer, uint32_t reference) {
 void scope_alias(struct lexer *lexer, const struct token *local, const struct token *target,
                  bool used) {
     if (used || lexer->scope_count > 1) {
-        scope_use(lexer, target);
+        scope_expose(lexer, target);
         return;
     }
     uint32_t aliased = scope_name(lexer, target);
@@ -282,11 +289,14 @@ static void declare(struct lexer *lexer, uint32_t name, uint32_t scope) {
 
 void scope_declare(struct lexer *lexer, const struct token *token, bool var) {
     uint32_t name = scope_name(lexer, token);
-    if (name == NONE || lexer->ambient || lexer->scope_count == 0) {
+    if (name == NONE || lexer->scope_count == 0) {
         return;
     }
     uint32_t scope = lexer->scope_count - 1;
-    declare(lexer, name, var ? lexer->scopes[scope].function : scope);
+    scope = var ? lexer->scopes[scope].function : scope;
+    if (!lexer->ambient || scope >= lexer->ambient_scope) {
+        declare(lexer, name, scope);
+    }
 }
 
 void scope_bind(struct lexer *lexer, uint32_t bindables) {

@@ -95,7 +95,9 @@ void on_ambient_after(struct lexer *lexer) {
 }
 
 static void push_ambient(struct lexer *lexer) {
-    lexer->ambient++;
+    if (lexer->ambient++ == 0) {
+        lexer->ambient_scope = lexer->scope_count;
+    }
     frame_push(lexer, AMBIENT_AFTER);
 }
 
@@ -114,6 +116,9 @@ static void read_module(struct lexer *lexer) {
 
 static void read_declared(struct lexer *lexer, enum state state) {
     token_next(lexer);
+    if (lexer->ambient) {
+        scope_declare(lexer, &lexer->token, false);
+    }
     token_next(lexer);
     frame_push(lexer, state);
 }

@@ -375,6 +375,7 @@ void syntax_see_import(struct syntax_reading *reading, const struct syntax_event
         widen(&reading->scope_end, event);
         break;
     case CAPTURE_TYPE:
+    case CAPTURE_AMBIENT:
         widen(&reading->type_end, event);
         break;
     case CAPTURE_TRY:

@@ -42,7 +42,9 @@ struct syntax_scopes {
     size_t use_count, use_capacity;
     struct frame *frames; /* the captures around the event that is looked at */
     size_t frame_count, frame_capacity;
-    size_t type_depth, import_depth;
+    size_t type_depth, import_depth, exposed_depth;
+    size_t ambient_depth;
+    uint32_t ambient_start; /* of the outermost ambient declaration */
     bool jsx;
 };
 
@@ -101,6 +103,8 @@ static void leave_frames(struct syntax_scopes *scopes, uint32_t offset) {
         uint8_t capture = scopes->frames[--scopes->frame_count].capture;
         scopes->type_depth -= capture == CAPTURE_TYPE;
         scopes->import_depth -= capture == CAPTURE_IMPORT;
+        scopes->ambient_depth -= capture == CAPTURE_AMBIENT;
+        scopes->exposed_depth -= capture == CAPTURE_EXPOSED;
     }
 }
 
@@ -112,6 +116,9 @@ static void enter_frame(struct syntax_parse *parse, const struct syntax_event *e
         (struct frame){event->start, event->end, event->capture};
     scopes->type_depth += event->capture == CAPTURE_TYPE;
     scopes->import_depth += event->capture == CAPTURE_IMPORT;
+    scopes->exposed_depth += event->capture == CAPTURE_EXPOSED;
+    if (event->capture == CAPTURE_AMBIENT && scopes->ambient_depth++ == 0)
+        scopes->ambient_start = event->start;
 }
 
 static bool is_scope(uint8_t capture, bool function_only) {
@@ -133,6 +140,8 @@ static const struct frame *scope_around(const struct syntax_scopes *scopes, bool
 
 static void declare(struct syntax_parse *parse, size_t name, const struct frame *scope) {
     struct syntax_scopes *scopes = parse->scopes;
+    if (scopes->ambient_depth && (!scope || scope->start < scopes->ambient_start))
+        return;
     if (!scope) {
         scopes->names[name].everywhere = true;
         return;
@@ -174,7 +183,7 @@ static void see_identifier(struct syntax_parse *parse, const struct syntax_event
         declare(parse, name, scope_around(scopes, false, false));
     } else if (binding == CAPTURE_BIND_VAR) {
         declare(parse, name, scope_around(scopes, true, false));
-    } else {
+    } else if (!scopes->ambient_depth || scopes->exposed_depth) {
         add_use(parse, name, event->start);
     }
 }
@@ -191,9 +200,16 @@ static void see_import_name(struct syntax_parse *parse, const struct syntax_even
     scopes->imports = syntax_arena_grow(parse->arena, scopes->imports, &scopes->import_capacity,
                                         scopes->import_count + 1, sizeof *scopes->imports);
     scopes->imports[scopes->import_count++] =
-        (struct import_name){name, import, scopes->type_depth > 0};
-    if (name == NAME_REQUIRE && !scopes->type_depth)
+        (struct import_name){name, import, scopes->type_depth + scopes->ambient_depth > 0};
+    if (name == NAME_REQUIRE && !scopes->type_depth && !scopes->ambient_depth)
         scopes->names[name].everywhere = true;
+}
+
+/* An ambient module imports for itself: its names are not those of the file. */
+static void shadow_import_name(struct syntax_parse *parse, const struct syntax_event *event) {
+    size_t name = find_name(parse->scopes, cooked_text(parse, event->node));
+    if (parse->scopes->ambient_depth && name != NO_NAME)
+        declare(parse, name, scope_around(parse->scopes, false, false));
 }
 
 /* First pass: the names. */
@@ -205,7 +221,7 @@ static void find_import_names(struct syntax_parse *parse) {
         leave_frames(scopes, event->start);
         if (event->capture == CAPTURE_IMPORT)
             import++;
-        if (event->capture == CAPTURE_TYPE)
+        if (event->capture == CAPTURE_TYPE || event->capture == CAPTURE_AMBIENT)
             enter_frame(parse, event);
         if (event->capture == CAPTURE_IMPORT_NAME && import) {
             see_import_name(parse, event, import - 1);
@@ -225,7 +241,7 @@ static void find_uses(struct syntax_parse *parse) {
     for (size_t i = 0; i < parse->event_count; i++) {
         const struct syntax_event *event = &parse->events[i];
         leave_frames(scopes, event->start);
-        if (event->capture <= CAPTURE_TYPE || event->capture == CAPTURE_IMPORT) {
+        if (event->capture <= CAPTURE_EXPOSED || event->capture == CAPTURE_IMPORT) {
             enter_frame(parse, event);
         } else if (event->capture == CAPTURE_JSX) {
             scopes->jsx = true;
@@ -236,7 +252,9 @@ static void find_uses(struct syntax_parse *parse) {
             if (done && same_place(done, event))
                 continue;
             done = event;
-            if (event->capture != CAPTURE_IMPORT_NAME)
+            if (event->capture == CAPTURE_IMPORT_NAME)
+                shadow_import_name(parse, event);
+            else
                 see_identifier(parse, event);
         }
     }

@@ -16,6 +16,8 @@
     XX(BIND_BLOCK, "bind.block")                                                                   \
     XX(VALUE, "value")                                                                             \
     XX(TYPE, "type")                                                                               \
+    XX(AMBIENT, "ambient")                                                                         \
+    XX(EXPOSED, "exposed")                                                                         \
     XX(TYPE_FROM, "type.from")                                                                     \
     XX(TYPE_TO, "type.to")                                                                         \
     XX(TRY, "try")                                                                                 \
