@@ -31,6 +31,8 @@
 
 ; tree-sitter takes `<!--` and `-->` for comments in modules too.
 (html_comment) @doubt
+; ... and for operators, where they stand in scripts.
+(binary_expression operator: "<" @angle right: (unary_expression operator: "!"))
 ; Whether the name of `import a = b.c` is used is not followed.
 (import_alias (nested_identifier)) @doubt
 (import_alias . (identifier) . (identifier)) @doubt

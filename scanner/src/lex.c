@@ -131,7 +131,9 @@ void lexer_begin(struct lexer *lexer) {
     lexer->ambient = lexer->try_depth = lexer->group = lexer->context = 0;
     lexer->require_end = lexer->glob_end = lexer->url_end = lexer->async_end =
         lexer->parameters_end = NONE;
-    lexer->has_jsx = lexer->has_module_syntax = lexer->late_import = false;
+    lexer->has_jsx = lexer->has_fragment = lexer->has_html_comment = false;
+    lexer->head_end = NONE;
+    lexer->has_module_syntax = lexer->late_import = false;
     lexer->past_head = lexer->top_await = false;
     lexer->last_candidate = NONE;
     lexer->environments = lexer->pragma_count = 0;
@@ -191,9 +193,13 @@ static void read_once(struct lexer *lexer) {
         return;
     }
     read_prologue(lexer);
+    lexer->head_end = lexer->token.start;
     frame_push(lexer, IN_MODULE);
     read_head(lexer);
     read_rest(lexer);
+    if (lexer->has_html_comment && lexer->has_module_syntax && !lexer->failed) {
+        lexer_fail(lexer); /* it is a module, and so that was no comment */
+    }
     lexer->late_import &= lexer->typescript && !lexer->again;
 }
 

@@ -85,6 +85,7 @@ void on_jsx_name(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     if (skip_space(lexer) == '>') {
         lexer->cursor++;
+        lexer->has_fragment = true;
         frame->state = JSX_CHILDREN;
         return;
     }

@@ -334,7 +334,9 @@ struct lexer {
     uint32_t parameters_end; /* end of the last parentheses in a type that may be parameters */
     uint32_t async_end;      /* end of the last `async` that is an operand */
     bool named;              /* the operand before the cursor began its expression */
-    bool has_jsx, has_module_syntax;
+    bool has_jsx, has_fragment, has_module_syntax;
+    bool has_html_comment;       /* which would be none in a module */
+    uint32_t head_end;           /* where the first statement begins that is no directive */
     bool past_head, late_import; /* an import that binds names may come after their uses: */
     bool again;                  /* a second pass then knows the names from the start */
     bool top_await;              /* has been met, and taken for a module's operator; */

@@ -203,6 +203,7 @@ void skip_trivia(struct lexer *lexer, bool *newline) {
         case '<':
         case '-':
             if (html_comment(lexer, at, *newline || lexer->token.end == 0)) {
+                lexer->has_html_comment = true;
                 at = skip_line(lexer, at);
                 continue;
             }

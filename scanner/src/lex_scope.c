@@ -423,6 +423,9 @@ static struct token pragma_name(struct lexer *lexer, uint32_t at, bool *fragment
 }
 
 static void add_pragma(struct lexer *lexer, const struct token *name, bool fragment) {
+    if (name->start > lexer->head_end) {
+        return;
+    }
     for (uint32_t i = 0; i < lexer->pragma_count; i++) {
         if (lexer->pragmas[i].name.start == name->start) {
             return; /* the comment was passed before, by a look ahead */
@@ -457,14 +460,23 @@ void scope_pragmas(struct lexer *lexer, uint32_t start, uint32_t end) {
     }
 }
 
-/* What JSX is turned into calls of: what the pragmas of the file name, `React` without `@jsx`. */
+/* What JSX is turned into calls of: what the last `@jsx` and `@jsxFrag` at the head of the file
+ * name, else `React`. */
 static void use_factories(struct lexer *lexer) {
-    bool react = true;
+    struct token factories[2] = {0}; /* of elements and of fragments */
     for (uint32_t i = 0; i < lexer->pragma_count; i++) {
         const struct pragma *pragma = &lexer->pragmas[i];
-        mark_used(lexer, scope_name(lexer, &pragma->name));
-        react &= pragma->fragment;
+        struct token *factory = &factories[pragma->fragment];
+        if (pragma->name.start > factory->start) {
+            *factory = pragma->name;
+        }
     }
+    for (unsigned i = 0; i < 2; i++) {
+        if (factories[i].end) {
+            mark_used(lexer, scope_name(lexer, &factories[i]));
+        }
+    }
+    bool react = !factories[0].end || (lexer->has_fragment && !factories[1].end);
     for (uint32_t i = 0; react && i < lexer->name_count; i++) {
         if (slice_equal(name_text(lexer, i), SLICE("React"))) {
             mark_used(lexer, i);

@@ -5,17 +5,6 @@ static TSNode field(TSNode node, const char *name) {
     return ts_node_child_by_field_name(node, name, (uint32_t)strlen(name));
 }
 
-/* The string of a statement that is nothing else; null where it is more. */
-static TSNode only_string(TSNode statement) {
-    uint32_t index = 0;
-    if (!syntax_is(statement, "expression_statement"))
-        return (TSNode){0};
-    TSNode string = syntax_next_child(statement, &index);
-    if (!syntax_is(string, "string"))
-        return (TSNode){0};
-    return ts_node_is_null(syntax_next_child(statement, &index)) ? string : (TSNode){0};
-}
-
 /* ---- names of functions ---------------------------------------------------------------------- */
 
 static struct slice key_text(const struct syntax_parse *parse, TSNode key) {
@@ -155,7 +144,7 @@ static void read_body(struct syntax_reading *reading, TSNode body, TSNode functi
             continue;
         if (syntax_is(child, "hash_bang_line"))
             continue;
-        TSNode string = only_string(child);
+        TSNode string = syntax_only_string(child);
         if (ts_node_is_null(string))
             break;
         if (ts_node_is_null(function))
@@ -174,12 +163,15 @@ void syntax_read_prologue(struct syntax_reading *reading) {
 /* ---- what looks like a directive and is none ------------------------------------------------- */
 
 static void read_statement(struct syntax_parse *parse, TSNode statement) {
-    TSNode node = only_string(statement);
+    TSNode node = syntax_only_string(statement);
     uint8_t detail = MISS_MISPLACED;
     if (ts_node_is_null(node)) {
-        TSNode inner = syntax_first_child(statement);
-        node = syntax_unwrap(inner);
-        detail = ts_node_eq(inner, node) ? MISS_TEMPLATE : MISS_PARENTHESISED;
+        node = syntax_first_child(statement);
+        detail = MISS_TEMPLATE;
+        if (syntax_is(node, "parenthesized_expression")) {
+            node = syntax_first_child(node);
+            detail = MISS_PARENTHESISED;
+        }
     }
     if (!syntax_is(node, "string") && !syntax_is(node, "template_string"))
         return;

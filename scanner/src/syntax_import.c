@@ -362,6 +362,15 @@ static void read_new(struct syntax_reading *reading, TSNode node) {
         add_note(parse, target, base);
 }
 
+static bool is_module(TSNode root) {
+    uint32_t index = 0;
+    for (TSNode child; !ts_node_is_null(child = syntax_next_child(root, &index));) {
+        if (syntax_is(child, "import_statement") || syntax_is(child, "export_statement"))
+            return true;
+    }
+    return false;
+}
+
 static void widen(uint32_t *end, const struct syntax_event *event) {
     if (event->end > *end)
         *end = event->end;
@@ -383,6 +392,9 @@ void syntax_see_import(struct syntax_reading *reading, const struct syntax_event
         break;
     case CAPTURE_DOUBT:
         reading->parse->doubt = true;
+        break;
+    case CAPTURE_ANGLE:
+        reading->parse->doubt |= !is_module(reading->parse->root);
         break;
     case CAPTURE_IMPORT:
         reading->import++;

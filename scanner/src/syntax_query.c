@@ -24,6 +24,8 @@ static bool matters(const struct syntax_parse *parse, TSNode node, uint8_t captu
     case CAPTURE_CALL:
         return begins(parse, node, "import") || begins(parse, node, "r") ||
                begins(parse, node, "(") || begins(parse, node, "<");
+    case CAPTURE_ANGLE:
+        return !typescript && begins(parse, node, "<!--");
     case CAPTURE_COMMENT:
     case CAPTURE_JSX:
     case CAPTURE_JSX_NAME:

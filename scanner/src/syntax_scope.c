@@ -45,7 +45,7 @@ struct syntax_scopes {
     size_t type_depth, import_depth, exposed_depth;
     size_t ambient_depth;
     uint32_t ambient_start; /* of the outermost ambient declaration */
-    bool jsx;
+    bool jsx, fragment;
 };
 
 static uint64_t hash_text(struct slice text) {
@@ -234,6 +234,11 @@ static bool same_place(const struct syntax_event *a, const struct syntax_event *
     return a->start == b->start && a->end == b->end;
 }
 
+static bool is_fragment(TSNode element) {
+    TSNode open = ts_node_child_by_field_name(element, "open_tag", 8);
+    return !ts_node_is_null(open) && ts_node_is_null(ts_node_child_by_field_name(open, "name", 4));
+}
+
 /* Second pass: declarations and uses. An identifier that an earlier capture explains is done. */
 static void find_uses(struct syntax_parse *parse) {
     struct syntax_scopes *scopes = parse->scopes;
@@ -245,6 +250,7 @@ static void find_uses(struct syntax_parse *parse) {
             enter_frame(parse, event);
         } else if (event->capture == CAPTURE_JSX) {
             scopes->jsx = true;
+            scopes->fragment |= is_fragment(event->node);
         } else if (event->capture == CAPTURE_JSX_NAME) {
             if (is_host_element(syntax_text(parse, event->node)))
                 done = event;
@@ -335,41 +341,49 @@ static bool is_name_byte(char c) {
            c == '$' || (unsigned char)c >= 0x80;
 }
 
-/* `@jsx h`, `@jsxFrag Fragment`: the name before a dot. False where the pragma is not there. */
-static bool use_pragma(struct syntax_scopes *scopes, struct slice comment, struct slice pragma) {
-    for (size_t i = 0; i + pragma.length < comment.length; i++) {
-        struct slice rest = slice_skip(comment, i);
+/* `@jsx h`, `@jsxFrag Fragment`: the name before a dot, of the last one. False where there is none. */
+static bool use_pragma(struct syntax_scopes *scopes, struct slice text, struct slice pragma) {
+    struct slice name = {0};
+    for (size_t i = 0; i + pragma.length < text.length; i++) {
+        struct slice rest = slice_skip(text, i);
         if (rest.data[0] != '@' || !slice_starts(rest, pragma))
             continue;
         rest = slice_skip(rest, pragma.length);
         size_t space = 0, length = 0;
         while (space < rest.length && (rest.data[space] == ' ' || rest.data[space] == '\t'))
             space++;
-        if (space == 0)
-            continue;
         rest = slice_skip(rest, space);
         while (length < rest.length && is_name_byte(rest.data[length]))
             length++;
-        if (length == 0)
-            continue;
-        use_by_text(scopes, (struct slice){rest.data, length});
-        return true;
+        if (space && length)
+            name = (struct slice){rest.data, length};
     }
-    return false;
+    if (name.length)
+        use_by_text(scopes, name);
+    return name.length > 0;
+}
+
+/* What stands before the first statement that is no directive. */
+static struct slice head_of(const struct syntax_parse *parse) {
+    uint32_t count = ts_node_child_count(parse->root);
+    for (uint32_t i = 0; i < count; i++) {
+        TSNode child = ts_node_child(parse->root, i);
+        if (!syntax_is(child, "comment") && !syntax_is(child, "hash_bang_line") &&
+            ts_node_is_null(syntax_only_string(child)))
+            return (struct slice){parse->bytes, ts_node_start_byte(child)};
+    }
+    return (struct slice){parse->bytes, parse->size};
 }
 
 static void use_factory(struct syntax_parse *parse) {
     struct syntax_scopes *scopes = parse->scopes;
     if (!scopes->jsx)
         return;
-    for (size_t i = 0; i < parse->event_count; i++) {
-        if (parse->events[i].capture != CAPTURE_COMMENT)
-            continue;
-        struct slice comment = syntax_text(parse, parse->events[i].node);
-        use_pragma(scopes, comment, SLICE("@jsx"));
-        use_pragma(scopes, comment, SLICE("@jsxFrag"));
-    }
-    use_by_text(scopes, SLICE("React"));
+    struct slice head = head_of(parse);
+    bool element = use_pragma(scopes, head, SLICE("@jsx"));
+    bool fragment = use_pragma(scopes, head, SLICE("@jsxFrag"));
+    if (!element || (scopes->fragment && !fragment))
+        use_by_text(scopes, SLICE("React"));
 }
 
 void syntax_scopes_build(struct syntax_parse *parse) {

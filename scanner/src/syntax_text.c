@@ -67,6 +67,16 @@ TSNode syntax_unwrap(TSNode node) {
     return node;
 }
 
+TSNode syntax_only_string(TSNode statement) {
+    uint32_t index = 0;
+    if (!syntax_is(statement, "expression_statement"))
+        return (TSNode){0};
+    TSNode string = syntax_next_child(statement, &index);
+    if (!syntax_is(string, "string"))
+        return (TSNode){0};
+    return ts_node_is_null(syntax_next_child(statement, &index)) ? string : (TSNode){0};
+}
+
 /* Exactly `digits` of them, or any number before a `}` where `digits` is 0. */
 static bool take_hex(struct slice *text, size_t digits, uint32_t *value) {
     size_t i = 0;

@@ -28,6 +28,7 @@
     XX(BODY, "body")                                                                               \
     XX(STATEMENT, "statement")                                                                     \
     XX(DOUBT, "doubt")                                                                             \
+    XX(ANGLE, "angle")                                                                             \
     XX(COMMENT, "comment")                                                                         \
     XX(JSX, "jsx")                                                                                 \
     XX(JSX_NAME, "jsx.name")                                                                       \
@@ -103,6 +104,8 @@ bool syntax_is(TSNode node, const char *type);
 /* The first child that is named and no comment, from child `*index` on; null where there is none. */
 TSNode syntax_next_child(TSNode node, uint32_t *index);
 TSNode syntax_first_child(TSNode node);
+/* The string of a statement that is nothing else; null where it is more. */
+TSNode syntax_only_string(TSNode statement);
 /* Parentheses, or a type that is put to an expression. */
 bool syntax_changes_nothing(TSNode node);
 /* What stands in them. */
