@@ -51,31 +51,31 @@ function positioned(items, source) {
   });
 }
 
-// A concatenation's span is told loosely: only what it matches is compared.
 const describe = ({ kind, specifier, value, typeOnly, elided, start, end, line, column, function: name }) =>
-  [kind, specifier ?? value, name, typeOnly && "type", elided && "elided", kind !== "glob" && `${start}-${end} ${line}:${column}`]
+  [kind, specifier ?? value, name, typeOnly && "type", elided && "elided", `${start}-${end} ${line}:${column}`]
     .filter((part) => part !== false && part !== undefined)
     .map(String)
     .map((part) => part.toWellFormed?.() ?? part)
     .join(" ");
 
-// What an `inspect` line and `expected()` do not agree on, as lines.
-export function differences(seen, truth, source) {
-  const found = [];
-  for (const list of ["directives", "functionDirectives", "imports"]) {
-    const ours = seen[list].map(describe);
-    const theirs = positioned(truth[list], source).map(describe);
-    for (const item of ours) if (!theirs.includes(item)) found.push(`  + ${list} ${item}`);
-    for (const item of theirs) if (!ours.includes(item)) found.push(`  - ${list} ${item}`);
-    if (found.length === 0 && ours.length !== theirs.length) found.push(`  ${list}: ${ours.length}, not ${theirs.length}`);
-  }
-  return found;
+// What is on one side alone, as often as it is; ours with a plus.
+function unmatched(list, ours, theirs) {
+  const left = new Map();
+  for (const item of theirs) left.set(item, (left.get(item) ?? 0) + 1);
+  const added = ours.filter((item) => {
+    const count = left.get(item) ?? 0;
+    left.set(item, Math.max(0, count - 1));
+    return count === 0;
+  });
+  const missing = [...left].flatMap(([item, count]) => Array(count).fill(item));
+  return [...added.map((item) => `  + ${list} ${item}`), ...missing.map((item) => `  - ${list} ${item}`)];
 }
 
-export function mdxDifferences(seen, truth) {
-  const ours = seen.imports.map(({ kind, specifier }) => `${kind} ${specifier}`).sort();
-  const theirs = truth.sort();
-  return ours.join("\n") === theirs.join("\n") ? [] : [`  ${ours.join(", ")}`, `  and not ${theirs.join(", ")}`];
-}
+// What an `inspect` line and `expected()` do not agree on, as lines.
+export const differences = (seen, truth, source) =>
+  ["directives", "functionDirectives", "imports"].flatMap((list) => unmatched(list, seen[list].map(describe), positioned(truth[list], source).map(describe)));
+
+export const mdxDifferences = (seen, truth) =>
+  unmatched("imports", seen.imports.map(({ kind, specifier }) => `${kind} ${specifier}`), truth);
 
 export const isUncertain = ({ diagnostics }) => diagnostics.some(({ code }) => code === "not-certain");

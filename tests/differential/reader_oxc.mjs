@@ -172,6 +172,13 @@ function parts(written) {
   return [null];
 }
 
+// The strings and templates that are joined: the place of a concatenation is from the first to the last.
+function literalsOf(written) {
+  const node = bare(written);
+  if (node.type === "BinaryExpression" && node.operator === "+") return [...literalsOf(node.left), ...literalsOf(node.right)];
+  return node.type === "TemplateLiteral" || isText(node) ? [node] : [];
+}
+
 // Holes that stand side by side are one.
 const patternOf = (list) =>
   list.filter((part) => part !== "").map((part, i, all) => (part !== null ? quote(part) : all[i - 1] === null ? "" : "*")).join("");
@@ -185,7 +192,8 @@ function target(written, kind) {
   const known = list.findIndex((part) => part === null);
   const head = (known < 0 ? list : list.slice(0, known)).join("");
   if (!/^\.\.?\//.test(head)) return [];
-  return [{ kind: "glob", specifier: patternOf(list), start: node.start, end: node.end }];
+  const literals = literalsOf(node);
+  return [{ kind: "glob", specifier: patternOf(list), start: literals[0].start + 1, end: literals.at(-1).end - 1 }];
 }
 
 const based = (base, pattern) =>
