@@ -131,12 +131,12 @@ void lexer_begin(struct lexer *lexer) {
     lexer->ambient = lexer->try_depth = lexer->group = lexer->context = 0;
     lexer->require_end = lexer->glob_end = lexer->url_end = lexer->async_end =
         lexer->parameters_end = NONE;
-    lexer->has_jsx = lexer->has_fragment = lexer->has_html_comment = false;
-    lexer->head_end = NONE;
+    lexer->has_elements = lexer->has_fragments = lexer->has_html_comment = false;
     lexer->has_module_syntax = lexer->late_import = false;
     lexer->past_head = lexer->top_await = false;
     lexer->last_candidate = NONE;
-    lexer->environments = lexer->pragma_count = 0;
+    lexer->environments = 0;
+    memset(lexer->pragmas, 0, sizeof lexer->pragmas);
     scope_reset(lexer);
 }
 
@@ -192,8 +192,9 @@ static void read_once(struct lexer *lexer) {
     if (lexer->failed) {
         return;
     }
+    lexer->in_prologue = true;
     read_prologue(lexer);
-    lexer->head_end = lexer->token.start;
+    lexer->in_prologue = false;
     frame_push(lexer, IN_MODULE);
     read_head(lexer);
     read_rest(lexer);

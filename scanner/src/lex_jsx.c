@@ -46,7 +46,6 @@ static void skip_members(struct lexer *lexer) {
 }
 
 void push_jsx(struct lexer *lexer) {
-    lexer->has_jsx = true;
     frame_push(lexer, JSX_NAME);
 }
 
@@ -85,10 +84,11 @@ void on_jsx_name(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     if (skip_space(lexer) == '>') {
         lexer->cursor++;
-        lexer->has_fragment = true;
+        lexer->has_fragments = true;
         frame->state = JSX_CHILDREN;
         return;
     }
+    lexer->has_elements = true;
     uint32_t start = lexer->cursor;
     uint32_t end = skip_jsx_name(lexer, start);
     if (end == start) {

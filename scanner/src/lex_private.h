@@ -271,13 +271,6 @@ struct piece {
     bool escaped;
 };
 
-/* `@jsx` or `@jsxFrag` in a comment: the name after it. */
-struct pragma {
-    struct token name;
-    bool fragment;
-};
-
-#define MOST_PRAGMAS 8u
 #define WORD_SLOTS 256u
 
 struct lexer {
@@ -334,17 +327,16 @@ struct lexer {
     uint32_t parameters_end; /* end of the last parentheses in a type that may be parameters */
     uint32_t async_end;      /* end of the last `async` that is an operand */
     bool named;              /* the operand before the cursor began its expression */
-    bool has_jsx, has_fragment, has_module_syntax;
+    bool has_elements, has_fragments, has_module_syntax;
     bool has_html_comment;       /* which would be none in a module */
-    uint32_t head_end;           /* where the first statement begins that is no directive */
+    bool in_prologue;            /* pragmas stand before the first statement */
     bool past_head, late_import; /* an import that binds names may come after their uses: */
     bool again;                  /* a second pass then knows the names from the start */
     bool top_await;              /* has been met, and taken for a module's operator; */
     bool script;                 /* a second pass takes it for a name */
     uint64_t speculated;         /* bytes that were read ahead */
     uint32_t environments;       /* that the prologue's directives switch to so far */
-    struct pragma pragmas[MOST_PRAGMAS];
-    uint32_t pragma_count;
+    struct token pragmas[2];     /* the name after `@jsx`, after `@jsxFrag`; empty: none */
 };
 
 enum context { IN_ASYNC = 1, IN_GENERATOR = 2, IN_ORDINARY_FUNCTION = 4 };

@@ -196,7 +196,7 @@ void skip_trivia(struct lexer *lexer, bool *newline) {
             } else {
                 break;
             }
-            if (lexer->typescript && lexer->jsx) {
+            if (lexer->in_prologue && lexer->typescript && lexer->jsx) {
                 scope_pragmas(lexer, start, at);
             }
             continue;

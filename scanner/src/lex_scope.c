@@ -406,7 +406,8 @@ static bool text_follows(struct lexer *lexer, uint32_t at, struct slice text) {
 /* The name after `@jsx` or `@jsxFrag` at `at`; empty: none. */
 static struct token pragma_name(struct lexer *lexer, uint32_t at, bool *fragment) {
     struct token name = {.kind = T_NAME};
-    if (!text_follows(lexer, at, SLICE("@jsx"))) {
+    bool inside_word = at && skip_identifier(lexer, at - 1) == at;
+    if (inside_word || !text_follows(lexer, at, SLICE("@jsx"))) {
         return name;
     }
     *fragment = text_follows(lexer, at + 4, SLICE("Frag"));
@@ -420,22 +421,6 @@ static struct token pragma_name(struct lexer *lexer, uint32_t at, bool *fragment
         name.end = skip_identifier(lexer, end);
     }
     return name;
-}
-
-static void add_pragma(struct lexer *lexer, const struct token *name, bool fragment) {
-    if (name->start > lexer->head_end) {
-        return;
-    }
-    for (uint32_t i = 0; i < lexer->pragma_count; i++) {
-        if (lexer->pragmas[i].name.start == name->start) {
-            return; /* the comment was passed before, by a look ahead */
-        }
-    }
-    if (lexer->pragma_count == MOST_PRAGMAS) {
-        lexer_fail(lexer);
-        return;
-    }
-    lexer->pragmas[lexer->pragma_count++] = (struct pragma){*name, fragment};
 }
 
 /* The first `@` from `at` on; `end`: there is none. */
@@ -455,33 +440,29 @@ void scope_pragmas(struct lexer *lexer, uint32_t start, uint32_t end) {
         bool fragment = false;
         struct token name = pragma_name(lexer, at, &fragment);
         if (name.end > name.start) {
-            add_pragma(lexer, &name, fragment);
+            lexer->pragmas[fragment] = name;
         }
     }
 }
 
-/* What JSX is turned into calls of: what the last `@jsx` and `@jsxFrag` at the head of the file
- * name, else `React`. */
-static void use_factories(struct lexer *lexer) {
-    struct token factories[2] = {0}; /* of elements and of fragments */
-    for (uint32_t i = 0; i < lexer->pragma_count; i++) {
-        const struct pragma *pragma = &lexer->pragmas[i];
-        struct token *factory = &factories[pragma->fragment];
-        if (pragma->name.start > factory->start) {
-            *factory = pragma->name;
-        }
-    }
-    for (unsigned i = 0; i < 2; i++) {
-        if (factories[i].end) {
-            mark_used(lexer, scope_name(lexer, &factories[i]));
-        }
-    }
-    bool react = !factories[0].end || (lexer->has_fragment && !factories[1].end);
-    for (uint32_t i = 0; react && i < lexer->name_count; i++) {
+static uint32_t find_react(const struct lexer *lexer) {
+    for (uint32_t i = 0; i < lexer->name_count; i++) {
         if (slice_equal(name_text(lexer, i), SLICE("React"))) {
-            mark_used(lexer, i);
+            return i;
         }
     }
+    return NONE;
+}
+
+/* What JSX is turned into calls of: `React`, or what a pragma before the first statement names. */
+static void use_factories(struct lexer *lexer) {
+    uint32_t react = find_react(lexer), factories[2];
+    for (unsigned i = 0; i < 2; i++) {
+        const struct token *name = &lexer->pragmas[i];
+        factories[i] = name->end ? scope_name(lexer, name) : react;
+    }
+    mark_used(lexer, lexer->has_elements ? factories[0] : NONE);
+    mark_used(lexer, lexer->has_fragments ? factories[1] : NONE);
 }
 
 static void settle_elision(struct lexer *lexer) {
@@ -497,7 +478,7 @@ static void settle_elision(struct lexer *lexer) {
             mark_used(lexer, i);
         }
     }
-    if (lexer->has_jsx) {
+    if (lexer->has_elements || lexer->has_fragments) {
         use_factories(lexer);
     }
 }

@@ -45,7 +45,7 @@ struct syntax_scopes {
     size_t type_depth, import_depth, exposed_depth;
     size_t ambient_depth;
     uint32_t ambient_start; /* of the outermost ambient declaration */
-    bool jsx, fragment;
+    bool elements, fragments;
 };
 
 static uint64_t hash_text(struct slice text) {
@@ -249,8 +249,10 @@ static void find_uses(struct syntax_parse *parse) {
         if (event->capture <= CAPTURE_EXPOSED || event->capture == CAPTURE_IMPORT) {
             enter_frame(parse, event);
         } else if (event->capture == CAPTURE_JSX) {
-            scopes->jsx = true;
-            scopes->fragment |= is_fragment(event->node);
+            if (is_fragment(event->node))
+                scopes->fragments = true;
+            else
+                scopes->elements = true;
         } else if (event->capture == CAPTURE_JSX_NAME) {
             if (is_host_element(syntax_text(parse, event->node)))
                 done = event;
@@ -341,12 +343,12 @@ static bool is_name_byte(char c) {
            c == '$' || (unsigned char)c >= 0x80;
 }
 
-/* `@jsx h`, `@jsxFrag Fragment`: the name before a dot, of the last one. False where there is none. */
-static bool use_pragma(struct syntax_scopes *scopes, struct slice text, struct slice pragma) {
-    struct slice name = {0};
-    for (size_t i = 0; i + pragma.length < text.length; i++) {
-        struct slice rest = slice_skip(text, i);
-        if (rest.data[0] != '@' || !slice_starts(rest, pragma))
+/* `@jsx h`, `@jsxFrag Fragment`: the name before a dot, of the last one. */
+static void read_pragma(struct slice comment, struct slice pragma, struct slice *name) {
+    for (size_t i = 0; i + pragma.length < comment.length; i++) {
+        struct slice rest = slice_skip(comment, i);
+        if (rest.data[0] != '@' || (i && is_name_byte(rest.data[-1])) ||
+            !slice_starts(rest, pragma))
             continue;
         rest = slice_skip(rest, pragma.length);
         size_t space = 0, length = 0;
@@ -356,34 +358,45 @@ static bool use_pragma(struct syntax_scopes *scopes, struct slice text, struct s
         while (length < rest.length && is_name_byte(rest.data[length]))
             length++;
         if (space && length)
-            name = (struct slice){rest.data, length};
+            *name = (struct slice){rest.data, length};
     }
-    if (name.length)
-        use_by_text(scopes, name);
-    return name.length > 0;
 }
 
-/* What stands before the first statement that is no directive. */
-static struct slice head_of(const struct syntax_parse *parse) {
-    uint32_t count = ts_node_child_count(parse->root);
-    for (uint32_t i = 0; i < count; i++) {
-        TSNode child = ts_node_child(parse->root, i);
+/* Where the first statement begins that is no directive. */
+static uint32_t find_head_end(const struct syntax_parse *parse) {
+    uint32_t end = (uint32_t)parse->size;
+    TSTreeCursor cursor = ts_tree_cursor_new(parse->root);
+    bool more = ts_tree_cursor_goto_first_child(&cursor);
+    for (; more; more = ts_tree_cursor_goto_next_sibling(&cursor)) {
+        TSNode child = ts_tree_cursor_current_node(&cursor);
         if (!syntax_is(child, "comment") && !syntax_is(child, "hash_bang_line") &&
-            ts_node_is_null(syntax_only_string(child)))
-            return (struct slice){parse->bytes, ts_node_start_byte(child)};
+            ts_node_is_null(syntax_only_string(child))) {
+            end = ts_node_start_byte(child);
+            break;
+        }
     }
-    return (struct slice){parse->bytes, parse->size};
+    ts_tree_cursor_delete(&cursor);
+    return end;
 }
 
-static void use_factory(struct syntax_parse *parse) {
+/* What JSX is turned into calls of: `React`, or what a pragma before the first statement names. */
+static void use_factories(struct syntax_parse *parse) {
     struct syntax_scopes *scopes = parse->scopes;
-    if (!scopes->jsx)
+    struct slice elements = SLICE("React"), fragments = elements;
+    if (!scopes->elements && !scopes->fragments)
         return;
-    struct slice head = head_of(parse);
-    bool element = use_pragma(scopes, head, SLICE("@jsx"));
-    bool fragment = use_pragma(scopes, head, SLICE("@jsxFrag"));
-    if (!element || (scopes->fragment && !fragment))
-        use_by_text(scopes, SLICE("React"));
+    uint32_t head_end = find_head_end(parse);
+    for (size_t i = 0; i < parse->event_count && parse->events[i].start < head_end; i++) {
+        if (parse->events[i].capture != CAPTURE_COMMENT)
+            continue;
+        struct slice comment = syntax_text(parse, parse->events[i].node);
+        read_pragma(comment, SLICE("@jsx"), &elements);
+        read_pragma(comment, SLICE("@jsxFrag"), &fragments);
+    }
+    if (scopes->elements)
+        use_by_text(scopes, elements);
+    if (scopes->fragments)
+        use_by_text(scopes, fragments);
 }
 
 void syntax_scopes_build(struct syntax_parse *parse) {
@@ -400,7 +413,7 @@ void syntax_scopes_build(struct syntax_parse *parse) {
         if (!is_shadowed(scopes, use.name, use.offset))
             scopes->names[use.name].used = true;
     }
-    use_factory(parse);
+    use_factories(parse);
 }
 
 bool syntax_require_is_bound(const struct syntax_parse *parse, uint32_t offset) {
