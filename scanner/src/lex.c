@@ -127,7 +127,7 @@ void lexer_begin(struct lexer *lexer) {
     lexer->failed = lexer->halted = false;
     lexer->frame_count = lexer->piece_count = 0;
     lexer->speculated = 0;
-    lexer->unsettled = 0;
+    lexer->unsettled = lexer->colon_count = 0;
     lexer->ambient = lexer->try_depth = lexer->group = lexer->context = 0;
     lexer->require_end = lexer->glob_end = lexer->url_end = lexer->async_end =
         lexer->parameters_end = NONE;
@@ -295,7 +295,9 @@ enum lex_answer lexer_read(struct lexer *lexer, const struct lex_options *option
     if (options->dialect & DIALECT_MDX) {
         return LEX_UNSURE;
     }
+    lexer->result_count = 0;
     read_once(lexer);
+    paren_reconsider(lexer, read_once);
     lexer->again = lexer->late_import && !lexer->failed;
     lexer->script = lexer->failed && lexer->top_await && !lexer->has_module_syntax;
     if (!facts->error && (lexer->again || lexer->script)) {

@@ -12,6 +12,7 @@ static void embed(struct lexer *lexer, struct facts *scratch, const char *bytes,
     lexer->facts = scratch;
     lexer->typescript = lexer->again = false;
     lexer->jsx = true;
+    lexer->result_count = 0;
     lexer_begin(lexer);
     lexer->cursor = at;
     lexer->has_module_syntax = true;

@@ -32,6 +32,58 @@ static bool takes_colon(const struct lexer *lexer) {
     return frame->kind == EX_CONSEQUENT || frame->kind == EX_CASE;
 }
 
+static bool is_result(const struct lexer *lexer, uint32_t colon) {
+    for (uint32_t i = 0; i < lexer->result_count; i++) {
+        if (lexer->results[i] == colon) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the colon at the current token, after parentheses, begins a result type. */
+static bool begins_result(struct lexer *lexer, bool typed) {
+    uint32_t colon = lexer->token.start;
+    if (!lexer->typescript || !at_kind(lexer, T_COLON)) {
+        return false;
+    }
+    if (typed || !takes_colon(lexer) || is_result(lexer, colon)) {
+        return true;
+    }
+    lexer->colons[lexer->colon_count++ % 4] = colon;
+    return false;
+}
+
+/* Takes one more of the last colons for a result type, the latest first. False: none of them leads
+ * further. */
+static bool reconsider_once(struct lexer *lexer, void (*read)(struct lexer *lexer),
+                            unsigned *tries) {
+    uint32_t failed_at = lexer->failed_at, count = lexer->colon_count, colons[4];
+    memcpy(colons, lexer->colons, sizeof colons);
+    for (uint32_t i = 0; i < count && i < 4 && *tries; i++) {
+        --*tries;
+        lexer->results[lexer->result_count++] = colons[(count - 1 - i) % 4];
+        facts_clear(lexer->facts);
+        read(lexer);
+        if (!lexer->failed || lexer->failed_at > failed_at) {
+            return true;
+        }
+        lexer->result_count--;
+    }
+    return false;
+}
+
+void paren_reconsider(struct lexer *lexer, void (*read)(struct lexer *lexer)) {
+    unsigned tries = MOST_RESULTS;
+    while (lexer->failed && lexer->colon_count && tries && !lexer->facts->error) {
+        if (!reconsider_once(lexer, read, &tries)) {
+            facts_clear(lexer->facts);
+            read(lexer);
+            return;
+        }
+    }
+}
+
 void paren_close(struct lexer *lexer) {
     struct frame frame = *frame_top(lexer);
     bool empty = lexer->previous.end == frame.opened && lexer->previous.kind == T_LPAREN;
@@ -42,7 +94,7 @@ void paren_close(struct lexer *lexer) {
     }
     bool typed = frame.flags & F_TYPED || empty;
     bool arrow = at_kind(lexer, T_ARROW) && !lexer->token.newline;
-    bool result = lexer->typescript && at_kind(lexer, T_COLON) && (typed || !takes_colon(lexer));
+    bool result = begins_result(lexer, typed);
     specifier_close_paren(lexer, &frame, arrow || result);
     if (arrow) {
         push_arrow(lexer, frame.mark, frame.bindables, frame.flags & F_ASYNC,

@@ -273,6 +273,8 @@ struct piece {
 
 #define WORD_SLOTS 256u
 
+enum { MOST_RESULTS = 8 };
+
 struct lexer {
     struct ledger *ledger;
     const struct lex_options *options;
@@ -318,8 +320,12 @@ struct lexer {
     uint32_t last_candidate; /* statements that begin past it cannot matter; NONE: all do */
     uint32_t ambient, try_depth, group;
     uint32_t ambient_scope; /* the scopes that were open where the outermost ambient code began */
-    uint32_t unsettled;     /* frames that hold directives whose function may lose its name */
-    uint32_t context;       /* enum context of the innermost function */
+    /* The colons after parentheses that were taken for those of a conditional, the last ones, and
+     * those that have turned out to begin the result type of an arrow function. */
+    uint32_t colons[4], colon_count;
+    uint32_t results[MOST_RESULTS], result_count;
+    uint32_t unsettled; /* frames that hold directives whose function may lose its name */
+    uint32_t context;   /* enum context of the innermost function */
     uint32_t require_end, require_reference; /* the last free-standing `require` */
     uint32_t glob_end;                       /* end of the last `import.meta.glob` */
     bool glob_unknown;                       /* it was called in a way that nobody follows */
@@ -599,6 +605,9 @@ bool await_is_operator(struct lexer *lexer);
 
 void paren_open(struct lexer *lexer, unsigned flags);
 void paren_close(struct lexer *lexer);
+/* Reads a file again that has failed, as TypeScript does: in `a ? (b): C => d : e` the parentheses
+ * are parameters because a colon follows the arrow function. */
+void paren_reconsider(struct lexer *lexer, void (*read)(struct lexer *lexer));
 /* At the `?` of `(a?: T)` or `(a?) =>`: what follows it begins no operand. */
 bool paren_optional_parameter(struct lexer *lexer);
 
