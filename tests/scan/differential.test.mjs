@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fixtures, prologue, run, sanitized, scan, top } from "./helper.mjs";
+import { fixtures, project, prologue, run, sanitized, scan, top } from "./helper.mjs";
 
 const FULL = Boolean(process.env.PROLOGUE_FULL);
 const EVERY = FULL ? 1 : sanitized ? 50 : 10;
@@ -19,6 +19,32 @@ function againstPeers(t, folder, sample, name = "reader") {
 for (const [name, folder] of [["przm", "przm"], ["workspace", "pnpm-workspace"]]) {
   test(`${name}: as oxc-parser and rolldown read it`, (t) => againstPeers(t, join(top, "build/fixtures", folder), `1/${EVERY}`));
 }
+test("a suite is told by its layout, a test's goal and dialect by what it says of itself", (t) => {
+  const fixture = "babel/packages/babel-parser/test/fixtures";
+  const root = project(t, {
+    "test262/test/language/module.js": "/*---\nflags: [module]\n---*/\nimport './a'; await /'/",
+    "test262/test/language/script.js": "/*---\nflags: [noStrict]\n---*/\nvar await; with (await) /'/\n--> '",
+    "test262/test/language/strict.js": "/*---\nflags:\n  - onlyStrict\nnegative:\n  phase: parse\n---*/\nwith (a ;",
+    "test262/test/annexB/a.md": "no test",
+    [`${fixture}/options.json`]: { sourceType: "module", plugins: ["typescript"] },
+    [`${fixture}/a/input.js`]: "export import a = require('b')",
+    [`${fixture}/jsx/options.json`]: { plugins: ["jsx"] },
+    [`${fixture}/jsx/input.js`]: "import a from 'b'; <p>'{import('c')}</p>",
+    [`${fixture}/flow/options.json`]: { plugins: ["flow"] },
+    [`${fixture}/flow/input.js`]: "type A = {| b: ?C |}",
+    "other/test.js": "(",
+  });
+  const suites = (folder) => spawnSync(process.execPath, [join(top, "tests/differential/suites.mjs"), "--binary", prologue, folder], { encoding: "utf8" });
+  const { status, stdout, stderr } = suites(root);
+  const counts = { compared: 2, rejected: 0, flow: 0, different: 0, notCertain: 0, unsure: 0 };
+  assert.equal(status, 0, stdout + stderr);
+  for (const reading of ["as it is", "whole"]) {
+    assert.ok(stdout.includes(`Babel, ${reading}: ${JSON.stringify({ tests: 3, ...counts, flow: 1 })}\n`), stdout);
+    assert.ok(stdout.includes(`test262, ${reading}: ${JSON.stringify({ tests: 3, ...counts, rejected: 1 })}\n`), stdout);
+  }
+  assert.equal(suites(join(root, "other")).status, 2);
+});
+
 if (process.env.PROLOGUE_SUITES) {
   test("the suites: as oxc-parser and rolldown read them", (t) => againstPeers(t, process.env.PROLOGUE_SUITES, sanitized ? "1/20" : "1/1", "suites"));
 }
