@@ -161,11 +161,28 @@ static uint64_t count_packages(struct list *list, struct groups *groups) {
         struct group *group = groups_find(groups, (prologue_slice){name, (size_t)length});
         if (!group)
             break;
+        if (group->other == 0)
+            group->example = i;
         group->other += stands_for(&it);
         total += stands_for(&it);
     }
     groups_sort(groups);
     return total;
+}
+
+static void print_example(struct list *list, size_t index) {
+    prologue_diagnostic it;
+    if (!diagnostic_at(list, index, &it))
+        return;
+    terminal_style(list->terminal, STYLE_DIM);
+    text(list, "           ");
+    slice(list, it.path);
+    if (it.line > 0)
+        output_print(list->terminal->output, ":%u:%u", it.line, it.column);
+    text(list, ": ");
+    slice(list, it.message);
+    terminal_plain(list->terminal);
+    text(list, "\n");
 }
 
 static void print_packages(struct list *list) {
@@ -183,7 +200,8 @@ static void print_packages(struct list *list) {
         const struct group *group = &groups.list[i];
         output_print(list->terminal->output, "%9s  ", terminal_count(&number, group->other));
         slice(list, group->name);
-        text(list, "\n");
+        text(list, group->other > 1 ? ", such as\n" : "\n");
+        print_example(list, group->example);
         shown += group->other;
     }
     if (shown < total)

@@ -11,6 +11,7 @@ struct group {
     bool first_party;
     uint64_t modules, client, server, other, functions;
     uint64_t environments[PROLOGUE_MAX_ENVIRONMENTS]; /* modules that are visited in each */
+    size_t example;                                   /* index of the first diagnostic */
 };
 
 struct groups {

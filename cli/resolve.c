@@ -9,14 +9,14 @@ enum { MOST_STEPS = 6 };
 
 static void print_steps(struct terminal *terminal, const prologue_resolution *resolution,
                         size_t most) {
-    for (size_t i = 0; i < resolution->step_count && i < most; i++) {
+    size_t count = resolution->step_count;
+    for (size_t i = 0; i < count && i < most; i++) {
         output_print(terminal->output, "  %2zu  ", i + 1);
         terminal_string(terminal, resolution->steps[i]);
         output_text(terminal->output, "\n");
     }
-    if (resolution->step_count > most)
-        output_print(terminal->output, "  ... and %zu more (--trace shows all)\n",
-                     resolution->step_count - most);
+    if (count > most)
+        output_print(terminal->output, "  ... and %zu more (--trace shows all)\n", count - most);
 }
 
 static void print_question(const struct options *options, struct terminal *terminal) {

@@ -18,7 +18,7 @@ static path_id package_of(prologue_report *report, path_id path) {
 
 static int find_group(prologue_report *report, path_id package, const char *code,
                       const void *reason, struct report_group **out) {
-    for (uint32_t i = 0; i < report->group_count; i++) {
+    for (uint32_t i = report->group_count; i-- > 0;) { /* the newest are the likeliest */
         struct report_group *group = &report->groups[i];
         if (group->package == package && strcmp(group->code, code) == 0 &&
             group->reason == reason) {
@@ -44,7 +44,8 @@ static int add(prologue_report *report, const struct report_diagnostic *one, con
         return code;
     }
     uint32_t times = one->count ? one->count : 1;
-    if (group->count++ >= REPORT_DIAGNOSTICS_EACH) {
+    uint32_t most = reason == resolve_plug_n_play ? 1 : REPORT_DIAGNOSTICS_EACH;
+    if (group->count++ >= most) {
         report->diagnostics[group->last].count += times;
         return 0;
     }
@@ -81,6 +82,16 @@ static int add_note(prologue_report *report, const struct file *file, const stru
     return add(report, &one, NULL);
 }
 
+/* One for the whole project: it counts the imports. */
+static int add_plug_n_play(prologue_report *report, const struct trace *trace) {
+    struct report_diagnostic one = {.path = trace->subject,
+                                    .environment = -1,
+                                    .severity = PROLOGUE_ERROR_DIAGNOSTIC,
+                                    .code = "plug-n-play",
+                                    .message = slice_of(resolve_plug_n_play)};
+    return add(report, &one, resolve_plug_n_play);
+}
+
 static int add_unresolved(prologue_report *report, const struct file *file,
                           const struct facts *facts, const struct fact_import *import,
                           uint32_t environment, struct trace *trace) {
@@ -90,7 +101,10 @@ static int add_unresolved(prologue_report *report, const struct file *file,
     trace_clear(trace);
     struct answer answer =
         resolve(&walk->resolver, walk_importer(walk, file), specifier, environment, require, trace);
-    char message[1200];
+    char message[TRACE_LONGEST + 200];
+    if (trace->subject != NO_PATH) {
+        return add_plug_n_play(report, trace);
+    }
     snprintf(message, sizeof message, "'%.*s' does not resolve: %s", (int)specifier.length,
              specifier.data, trace->reason ? trace->reason : "nothing matches");
     struct report_diagnostic one = {

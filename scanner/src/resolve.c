@@ -1,6 +1,3 @@
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "resolve_private.h"
 
 #define XXH_INLINE_ALL
@@ -89,65 +86,6 @@ struct memo {
     uint32_t variant; /* environment * 2 + require */
     struct answer answer;
 };
-
-void trace_init(struct trace *trace, struct ledger *ledger) {
-    *trace = (struct trace){0};
-    arena_init(&trace->texts, ledger, PROLOGUE_SUBSYSTEM_REPORT);
-}
-
-void trace_clear(struct trace *trace) {
-    arena_free(&trace->texts);
-    trace->count = 0;
-    trace->reason = trace->format = NULL;
-}
-
-void trace_free(struct trace *trace) {
-    ledger_free(trace->texts.ledger, PROLOGUE_SUBSYSTEM_REPORT, trace->steps,
-                trace->capacity * sizeof *trace->steps);
-    arena_free(&trace->texts);
-    *trace = (struct trace){0};
-}
-
-static const char *add_step(struct trace *trace, const char *format, va_list arguments) {
-    char text[1024];
-    vsnprintf(text, sizeof text, format, arguments);
-    const char *copy = arena_copy(&trace->texts, slice_of(text));
-    if (!copy || ledger_grow(trace->texts.ledger, PROLOGUE_SUBSYSTEM_REPORT, &trace->steps,
-                             &trace->capacity, trace->count + 1, sizeof *trace->steps)) {
-        return NULL;
-    }
-    return trace->steps[trace->count++] = copy;
-}
-
-void say(struct question *question, const char *format, ...) {
-    if (question->trace) {
-        va_list arguments;
-        va_start(arguments, format);
-        add_step(question->trace, format, arguments);
-        va_end(arguments);
-    }
-}
-
-void say_why(struct question *question, const char *format, ...) {
-    if (question->trace) {
-        va_list arguments;
-        va_start(arguments, format);
-        question->trace->reason = add_step(question->trace, format, arguments);
-        question->trace->format = format;
-        va_end(arguments);
-    }
-}
-
-const char *show(const struct question *question, path_id path) {
-    const struct resolver *resolver = question->resolver;
-    char text[PATH_LONGEST + 2];
-    if (!question->trace || path == NO_PATH ||
-        !path_relative(resolver->realpath->paths, resolver->root, path, text, sizeof text)) {
-        return "";
-    }
-    const char *copy = arena_copy(&question->trace->texts, slice_of(text));
-    return copy ? copy : "";
-}
 
 bool check_memory(struct question *question, int code) {
     if (code && code != PROLOGUE_EINVALID) {
@@ -288,6 +226,12 @@ static enum found resolve_tsconfig(struct question *question) {
         return NOT_FOUND;
     }
     const struct tsconfig_path *path = tsconfig_match(tsconfig, question->specifier, &star);
+    say(question,
+        path ? "the importer belongs to %s" : "the importer belongs to %s; no \"paths\" match",
+        show(question, tsconfig->file));
+    if (path && !slice_equal(path->pattern, SLICE("*"))) {
+        question->mapped = path->pattern;
+    }
     for (uint32_t i = 0; path && i < path->target_count; i++) {
         struct slice target = path->targets[i];
         say(question, "\"paths\" of %s says '%.*s'", show(question, tsconfig->file),
@@ -414,6 +358,8 @@ static struct answer ask_once(struct question *question, struct slice specifier)
     question->specifier = specifier;
     question->base = question->from.folder;
     question->redirected = question->imported = false;
+    question->entry = question->main = question->main_field = question->mapped =
+        (struct slice){NULL, 0};
     const struct resolver *resolver = question->resolver;
     question->answer = (struct answer){.outcome = RESOLVE_FAILED,
                                        .path = NO_PATH,
@@ -426,6 +372,7 @@ static struct answer ask_once(struct question *question, struct slice specifier)
             question->answer.code = "unresolved-import";
         }
     }
+    say_end(question);
     return question->answer;
 }
 

@@ -45,13 +45,22 @@ struct resolve_pattern {
     uint32_t environments; /* bits */
 };
 
+enum { TRACE_LONGEST = 1024 }; /* bytes of one step */
+
 /* The steps taken, for people. */
 struct trace {
     struct arena texts;
     const char **steps;
     uint32_t count, capacity;
-    const char *reason; /* why it failed: the last that was said */
-    const char *format; /* the kind of that reason: one address for each */
+    const char *reason;    /* why it failed: the last that was said */
+    const char *format;    /* the kind of that reason: one address for each */
+    path_id subject;       /* the file that the failure is about, where that is not the importer */
+    path_id near;          /* a name that differs from a missing one in case only */
+    path_id dangling;      /* a link that leads nowhere */
+    const char *gathering; /* the kind of the list that is being said; NULL: none */
+    path_id gathered_folder;
+    size_t gathered_length;
+    char gathered[TRACE_LONGEST];
 };
 
 void trace_init(struct trace *trace, struct ledger *ledger);
@@ -75,6 +84,9 @@ struct resolver {
     struct arena memo_texts;
     uint64_t resolved, memo_hits;
 };
+
+/* What to do where a project has no node_modules folders; the reason of the code `plug-n-play`. */
+extern const char resolve_plug_n_play[];
 
 void resolver_init(struct resolver *resolver, struct ledger *ledger, struct realpath *realpath,
                    struct packages *packages, struct tsconfigs *tsconfigs);

@@ -205,7 +205,12 @@ static enum found try_name(struct question *question, struct folder *folder, str
     switch (realpath_child(question->resolver->realpath, folder, name, is_script(name), &real)) {
     case PATH_FILE:
     case PATH_ASSUMED:
-        say(question, "%s exists", show(question, real));
+        if (real == path_find(question->resolver->realpath->paths, folder->path, name)) {
+            say(question, "%s exists", show(question, real));
+        } else {
+            say(question, "%s/%.*s is a link to %s", show(question, folder->path), (int)name.length,
+                name.data, show(question, real));
+        }
         return accept(question, real);
     case PATH_OTHER:
         say(question, "%s/%.*s is not a regular file", show(question, folder->path),
@@ -216,7 +221,7 @@ static enum found try_name(struct question *question, struct folder *folder, str
             (int)name.length, name.data);
         return NOT_FOUND;
     default:
-        say(question, "no file %s/%.*s", show(question, folder->path), (int)name.length, name.data);
+        say_missing(question, folder, name, real);
         return NOT_FOUND;
     }
 }
@@ -333,6 +338,7 @@ static enum found try_main(struct question *question, struct package *package,
                             : realpath_folder(realpath, path_at(realpath->paths, target)->parent);
     enum found found = NOT_FOUND;
     if (!parent) {
+        say(question, "there is no %s", show(question, target));
         found = map_missing(question, target);
     } else if (!slice_ends(value, SLICE("/"))) {
         found = resolve_names(question, parent, path_name(realpath->paths, target));
@@ -341,7 +347,13 @@ static enum found try_main(struct question *question, struct package *package,
         return found;
     }
     struct folder *inside = realpath_folder(realpath, target);
-    return inside ? try_extensions(question, inside, SLICE("index")) : NOT_FOUND;
+    found = inside ? try_extensions(question, inside, SLICE("index")) : NOT_FOUND;
+    if (found == NOT_FOUND) {
+        question->main = value;
+        question->main_field = key;
+        note_near_path(question, target);
+    }
+    return found;
 }
 
 static enum found try_mains(struct question *question, struct package *package,
@@ -381,7 +393,9 @@ enum found resolve_path(struct question *question, path_id spelled, bool folder_
         }
         struct folder *folder = realpath_folder(realpath, parent);
         if (!folder) {
+            say(question, "the folder %s does not exist", show(question, parent));
             say_why(question, "the folder %s does not exist", show(question, parent));
+            note_near_path(question, parent);
             return map_missing(question, spelled);
         }
         enum found found = resolve_names(question, folder, path_name(realpath->paths, spelled));
@@ -391,6 +405,7 @@ enum found resolve_path(struct question *question, path_id spelled, bool folder_
     }
     struct folder *folder = realpath_folder(realpath, spelled);
     if (!folder) {
+        say(question, "no folder %s", show(question, spelled));
         say_why(
             question,
             "no file %s, as it is or with .mjs .js .mts .ts .jsx .tsx .json, and no such folder",
@@ -399,8 +414,20 @@ enum found resolve_path(struct question *question, path_id spelled, bool folder_
     }
     enum found found = resolve_folder(question, folder);
     if (found == NOT_FOUND && !question->answer.code) {
-        say_why(question, "the folder %s has no main field that leads to a file, and no index file",
-                show(question, spelled));
+        resolve_say_no_main(question, folder);
     }
     return found;
+}
+
+void resolve_say_no_main(struct question *question, const struct folder *folder) {
+    if (question->main.data) {
+        say_why(
+            question,
+            "\"%.*s\" of %s/package.json is '%.*s', where no file is, and there is no index file",
+            (int)question->main_field.length, question->main_field.data,
+            show(question, folder->path), (int)question->main.length, question->main.data);
+    } else {
+        say_why(question, "the folder %s has no index file, and no main field that leads to a file",
+                show(question, folder->path));
+    }
 }

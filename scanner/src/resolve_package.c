@@ -1,4 +1,10 @@
+#include <stdio.h>
+
 #include "resolve_private.h"
+
+const char resolve_plug_n_play[] =
+    "the project is installed with Yarn Plug'n'Play, which is not supported: write \"nodeLinker: "
+    "node-modules\" into .yarnrc.yml and run \"yarn install\"";
 
 /* "@scope/name/sub/path" -> "@scope/name" and "/sub/path". False for a name that npm cannot have. */
 static bool split_name(struct slice specifier, struct slice *name, struct slice *rest) {
@@ -75,8 +81,7 @@ enum target { TARGET_NONE, TARGET_TEXT, TARGET_NULL, TARGET_BAD };
 /* The first member of an object, from `node` on, whose condition holds. */
 static uint32_t next_condition(struct question *question, const struct json *json, uint32_t node) {
     while (node != JSON_NONE && !condition_holds(question, json_key(json, node))) {
-        struct slice key = json_key(json, node);
-        say(question, "condition '%.*s' does not hold", (int)key.length, key.data);
+        say_not_held(question, json_key(json, node));
         node = json_at(json, node)->next;
     }
     if (node != JSON_NONE) {
@@ -160,8 +165,10 @@ static enum target find_target(struct question *question, const struct json *jso
 static enum found refuse(struct question *question, const struct package *package,
                          struct slice target) {
     say_why(question,
-            "the target '%.*s' in %s is refused: it has to begin with './' and stay in its package",
-            (int)target.length, target.data, show(question, package->file));
+            "the entry '%.*s' of %s leads to '%.*s', which is refused: a target has to begin with "
+            "'./' and stay in its package",
+            (int)question->entry.length, question->entry.data, show(question, package->file),
+            (int)target.length, target.data);
     return stop(question, "refused-target");
 }
 
@@ -206,7 +213,8 @@ static enum found follow_target(struct question *question, struct package *packa
         return refuse(question, package, target);
     }
     struct slice filled = {text, length};
-    say(question, "%s gives '%.*s'", show(question, package->file), (int)length, text);
+    say(question, "the entry '%.*s' gives '%.*s'", (int)question->entry.length,
+        question->entry.data, (int)length, text);
     if (!slice_starts(filled, SLICE("./"))) {
         question->imported = true;
         return redirect(question, folder_of(realpath, package->folder), filled, SLICE(""));
@@ -214,37 +222,80 @@ static enum found follow_target(struct question *question, struct package *packa
     if (!check_memory(question, path_join(realpath->paths, package->folder, filled, &path))) {
         return refuse(question, package, target);
     }
+    struct slice entry = question->entry;
     enum found found = resolve_path(question, path, false);
-    return found == NOT_FOUND ? stop(question, "unresolved-import") : found;
+    if (found == NOT_FOUND) {
+        say_why(question, "the entry '%.*s' of %s leads to '%.*s', where no file is",
+                (int)entry.length, entry.data, show(question, package->file), (int)length, text);
+        return stop(question, "unresolved-import");
+    }
+    return found;
 }
 
-static void say_conditions(struct question *question, const struct package *package,
-                           struct slice key, const char *field) {
-    char text[512] = "";
+/* "'.', './sub' and 3 more" */
+static void list_keys(const struct json *json, uint32_t map, char *text, size_t size) {
+    enum { MOST = 5 };
     size_t length = 0;
+    uint32_t count = 0;
+    for (uint32_t node = json_at(json, map)->first; node != JSON_NONE && length < size;
+         node = json_at(json, node)->next) {
+        struct slice key = json_key(json, node);
+        if (count++ < MOST) {
+            length += (size_t)snprintf(text + length, size - length, "%s'%.*s'",
+                                       count > 1 ? ", " : "", (int)key.length, key.data);
+        }
+    }
+    if (count > MOST && length < size) {
+        snprintf(text + length, size - length, " and %u more", count - MOST);
+    }
+}
+
+/* No entry takes the subpath, or nothing of the one that does holds. */
+static void say_refused(struct question *question, const struct package *package,
+                        const struct key_map *map, struct slice key, const char *field) {
+    char conditions[512], keys[512] = "nothing";
+    struct slice entry = question->entry;
     if (!question->trace) {
         return;
     }
-    for (uint32_t i = 0; i < question->environment->condition_count; i++) {
-        struct slice condition = question->environment->conditions[i];
-        if (length + condition.length + 3 < sizeof text) {
-            memcpy(text + length, condition.data, condition.length);
-            memcpy(text + length + condition.length, ", ", 3);
-            length += condition.length + 2;
-        }
+    if (!entry.data && json_at(&package->json, map->node)->type == JSON_OBJECT) {
+        list_keys(&package->json, map->node, keys, sizeof keys);
+        say_why(question, "no entry of \"%s\" in %s takes '%.*s'; it has %s", field,
+                show(question, package->file), (int)key.length, key.data, keys);
+    } else if (!entry.data) {
+        say_why(question, "\"%s\" of %s has no entry for '%.*s'", field,
+                show(question, package->file), (int)key.length, key.data);
+    } else {
+        say_conditions(question, conditions, sizeof conditions);
+        snprintf(keys, sizeof keys, "%s", said_not_held(question));
+        say_why(question,
+                "the entry '%.*s' of %s has nothing for the conditions %s; it asks for %s",
+                (int)entry.length, entry.data, show(question, package->file), conditions,
+                *keys ? keys : "nothing");
     }
-    say_why(question, "'%.*s' is not in the \"%s\" of %s under the conditions %s%s",
-            (int)key.length, key.data, field, show(question, package->file), text,
-            question->require ? "require" : "import");
+}
+
+static void say_entry(struct question *question, const struct package *package, uint32_t node) {
+    char conditions[512];
+    if (question->trace && node != JSON_NONE) {
+        question->entry = json_key(&package->json, node);
+        say_conditions(question, conditions, sizeof conditions);
+        say(question, "the entry '%.*s' of %s, under the conditions %s",
+            (int)question->entry.length, question->entry.data, show(question, package->file),
+            conditions);
+    }
 }
 
 /* One entry of `exports` or `imports`: what it comes to, followed. */
-static enum found follow_entry(struct question *question, struct package *package, uint32_t node,
-                               struct slice key, struct slice star, const char *field) {
+static enum found follow_entry(struct question *question, struct package *package,
+                               const struct key_map *map, uint32_t node, struct slice key,
+                               struct slice star) {
     uint32_t text = JSON_NONE;
-    enum target target = node == JSON_NONE
-                             ? TARGET_NONE
-                             : find_target(question, &package->json, node, field[0] == 'i', &text);
+    const char *field = map == &package->imports ? "imports" : "exports";
+    say_entry(question, package, node);
+    enum target target = node == JSON_NONE ? TARGET_NONE
+                                           : find_target(question, &package->json, node,
+                                                         map == &package->imports, &text);
     switch (target) {
     case TARGET_TEXT:
         return follow_target(question, package, json_text(&package->json, text), star,
@@ -258,17 +309,17 @@ static enum found follow_entry(struct question *question, struct package *packag
                 (int)key.length, key.data, field, show(question, package->file));
         return stop(question, "refused-target");
     case TARGET_NULL:
-        say_why(question, "'%.*s' is closed by null in the \"%s\" of %s", (int)key.length, key.data,
-                field, show(question, package->file));
+        say_why(question, "the entry '%.*s' of %s is closed: it comes to null",
+                (int)question->entry.length, question->entry.data, show(question, package->file));
         return stop(question, "unresolved-import");
     default:
-        say_conditions(question, package, key, field);
+        say_refused(question, package, map, key, field);
         return stop(question, "unresolved-import");
     }
 }
 
 static enum found look_up(struct question *question, struct package *package, struct key_map *map,
-                          struct slice key, const char *field) {
+                          struct slice key) {
     struct packages *packages = question->resolver->packages;
     struct slice star = {NULL, 0};
     bool folder = slice_ends(key, SLICE("/")), exact = !memchr(key.data, '*', key.length);
@@ -276,7 +327,7 @@ static enum found look_up(struct question *question, struct package *package, st
     if (node == JSON_NONE && !folder) {
         node = package_map_match(packages, map, key, &star);
     }
-    return follow_entry(question, package, node, key, star, field);
+    return follow_entry(question, package, map, node, key, star);
 }
 
 /* `exports` is a map of subpaths where its keys begin with a dot; else it is the target of ".". */
@@ -299,10 +350,10 @@ static enum found resolve_exports(struct question *question, struct package *pac
     memcpy(text + 1, rest.data, rest.length);
     struct slice key = {text, rest.length + 1};
     if (is_subpath_map(package)) {
-        return look_up(question, package, &package->exports, key, "exports");
+        return look_up(question, package, &package->exports, key);
     }
     uint32_t node = rest.length ? JSON_NONE : package->exports.node;
-    return follow_entry(question, package, node, key, (struct slice){NULL, 0}, "exports");
+    return follow_entry(question, package, &package->exports, node, key, (struct slice){NULL, 0});
 }
 
 enum found resolve_imports(struct question *question) {
@@ -317,7 +368,7 @@ enum found resolve_imports(struct question *question) {
         say_why(question, "'#' alone is no name in an \"imports\" map");
         return stop(question, "unresolved-import");
     }
-    return look_up(question, package, &package->imports, key, "imports");
+    return look_up(question, package, &package->imports, key);
 }
 
 static enum found resolve_in_package(struct question *question, struct folder *folder,
@@ -334,9 +385,7 @@ static enum found resolve_in_package(struct question *question, struct folder *f
             found = resolve_folder(question, folder);
         }
         if (found == NOT_FOUND && !question->answer.code) {
-            say_why(question,
-                    "the package in %s has no main field that leads to a file, and no index file",
-                    show(question, folder->path));
+            resolve_say_no_main(question, folder);
         }
         return found;
     }
@@ -375,15 +424,70 @@ static enum found resolve_in_modules(struct question *question, struct folder *m
     struct folder *folder = realpath_folder(realpath, path);
     if (folder) {
         *seen = true;
-        say(question, "the package stands in %s", show(question, folder->path));
+        if (folder->path == path) {
+            say(question, "the package stands in %s", show(question, path));
+        } else {
+            say(question, "the package stands in %s, a link to %s", show(question, path),
+                show(question, folder->path));
+        }
         return resolve_in_package(question, folder, rest);
     }
     say(question, "no package in %s", show(question, path));
+    note_near_path(question, path);
     if (rest.length) {
         return NOT_FOUND;
     }
     struct folder *parent = realpath_folder(realpath, path_at(realpath->paths, path)->parent);
     return parent ? resolve_names(question, parent, path_name(realpath->paths, path)) : NOT_FOUND;
+}
+
+/* Whether packages are installed in it: tools keep caches there also without any. */
+static bool holds_packages(struct question *question, struct folder *modules) {
+    if (!modules || !realpath_list(question->resolver->realpath, modules)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < listing_count(modules->listing); i++) {
+        if (listing_at(modules->listing, i).name.data[0] != '.') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where Yarn Plug'n'Play is what should have found the package; NO_PATH. */
+static path_id find_pnp(struct question *question) {
+    static const char *const names[] = {".pnp.cjs", ".pnp.js"};
+    struct realpath *realpath = question->resolver->realpath;
+    for (struct folder *at = question->base; at;
+         at = at->path == PATH_ROOT ? NULL : realpath_parent(realpath, at)) {
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+            path_id real;
+            if (realpath_child(realpath, at, slice_of(names[i]), false, &real) == PATH_FILE &&
+                !holds_packages(question, modules_in(question, at))) {
+                return real;
+            }
+        }
+    }
+    return NO_PATH;
+}
+
+static void say_no_package(struct question *question, struct slice name) {
+    path_id pnp = question->trace ? find_pnp(question) : NO_PATH;
+    if (pnp != NO_PATH) {
+        question->answer.code = "plug-n-play";
+        question->trace->subject = pnp;
+        say_why(question, "%s", resolve_plug_n_play);
+    } else if (question->mapped.data) {
+        say_why(
+            question,
+            "the targets that \"paths\" has for '%.*s' lead to no file, and there is no package "
+            "'%.*s' from %s upwards",
+            (int)question->mapped.length, question->mapped.data, (int)name.length, name.data,
+            show(question, question->base->path));
+    } else {
+        say_why(question, "the package '%.*s' is in no node_modules folder from %s upwards",
+                (int)name.length, name.data, show(question, question->base->path));
+    }
 }
 
 static enum found climb(struct question *question, struct slice name, struct slice rest) {
@@ -401,8 +505,7 @@ static enum found climb(struct question *question, struct slice name, struct sli
         }
     }
     if (!seen) {
-        say_why(question, "the package '%.*s' is in no node_modules folder from %s upwards",
-                (int)name.length, name.data, show(question, question->base->path));
+        say_no_package(question, name);
     }
     return NOT_FOUND;
 }

@@ -23,16 +23,33 @@ struct question {
     bool imported;   /* by an `imports` map: no browser map replaces the package as a whole */
     struct answer answer;
     struct trace *trace;
+    /* For explanations: the entry of `exports` or `imports`, the main field that led to nothing, and
+     * the entry of `paths` that did. */
+    struct slice entry, main_field, main, mapped;
     char texts[2][PATH_LONGEST + 1]; /* where a replaced specifier stands */
     int which;
 };
 
-/* Adds a step, or the reason of a failure, to the trace. Nothing without one. */
+/* resolve_trace.c: adds a step to the trace, or says why the question fails, if nobody says so after
+ * it. Nothing without a trace. */
 void say(struct question *question, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void say_why(struct question *question, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* A path as a message shows it; valid until the fourth call after. "" without a trace. */
 const char *show(const struct question *question, path_id path);
+/* Candidates, and conditions, are listed in one step. */
+void say_missing(struct question *question, struct folder *folder, struct slice name, path_id id);
+void say_not_held(struct question *question, struct slice condition);
+/* The list of conditions that is being said; "" where none is. */
+const char *said_not_held(const struct question *question);
+/* "react-server, node, import" */
+void say_conditions(const struct question *question, char *text, size_t size);
+/* Looks for a name that differs in case only: of a name in a folder, of the first name on the way to
+ * a path that does not exist. */
+void note_near(struct question *question, struct folder *folder, struct slice name);
+void note_near_path(struct question *question, path_id spelled);
+/* The question is answered. */
+void say_end(struct question *question);
 
 /* Replaces what is asked. */
 enum found redirect(struct question *question, struct folder *base, struct slice head,
@@ -47,6 +64,8 @@ bool resolve_is_known_file(const struct realpath *realpath, path_id path);
 struct answer resolve_accept(const struct realpath *realpath, path_id path);
 enum found resolve_path(struct question *question, path_id spelled, bool folder_only);
 enum found resolve_folder(struct question *question, struct folder *folder);
+/* Why a folder leads to nothing. */
+void resolve_say_no_main(struct question *question, const struct folder *folder);
 enum found resolve_names(struct question *question, struct folder *folder, struct slice name);
 enum found resolve_browser_request(struct question *question);
 /* What the browser map says of ".", the package as a whole. */

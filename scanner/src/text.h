@@ -47,6 +47,9 @@ static inline int slice_compare(struct slice a, struct slice b) {
 /* `*` in the pattern matches any text, `?` none of it specially. Linear space, no recursion. */
 bool text_matches(struct slice pattern, struct slice text);
 
+/* Whether two names in UTF-8 differ at most in the case of Latin, Greek and Cyrillic letters. */
+bool text_equal_folded(struct slice a, struct slice b);
+
 /* The value of a hexadecimal digit, -1 for any other byte. */
 static inline int text_hex_value(char c) {
     return c >= '0' && c <= '9'   ? c - '0'

@@ -37,6 +37,29 @@ static void matches_patterns(void **state) {
     }
 }
 
+static void folds_case(void **state) {
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        bool equal;
+    } cases[] = {
+        {"", "", true},          {"Foo.tsx", "foo.TSX", true},
+        {"foo", "fo", false},    {"a@", "a`", false},
+        {"[x", "{x", false},     {"Straße", "STRAßE", true},
+        {"ÄÖÜ", "äöü", true},    {"×", "÷", false},
+        {"ΑΩ", "αω", true},      {"ЖЁ", "жё", true},
+        {"ŁŽ", "łž", true},      {"ła", "Ła", true},
+        {"Ā", "ĂĀ", false},      {"日本", "日本", true},
+        {"é", "e", false},       {"\xc3", "\xc3", true},
+        {"\xc3", "\xe3", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (text_equal_folded(slice_of(cases[i].a), slice_of(cases[i].b)) != cases[i].equal) {
+            fail_msg("%s and %s", cases[i].a, cases[i].b);
+        }
+    }
+}
+
 /* A pattern of many stars against a long text that almost matches: no exponential search. */
 static void matches_in_little_time(void **state) {
     (void)state;
@@ -57,6 +80,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(compares),
         cmocka_unit_test(matches_patterns),
+        cmocka_unit_test(folds_case),
         cmocka_unit_test(matches_in_little_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
