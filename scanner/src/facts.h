@@ -104,7 +104,12 @@ struct directive_set {
     uint32_t count;
 };
 
-enum dialect { DIALECT_JSX = 1, DIALECT_TYPESCRIPT = 2, DIALECT_MDX = 4 };
+enum dialect {
+    DIALECT_JSX = 1,
+    DIALECT_TYPESCRIPT = 2,
+    DIALECT_MDX = 4,
+    DIALECT_MODULE = 8, /* also where nothing is imported or exported */
+};
 
 void facts_init(struct facts *facts, struct ledger *ledger);
 void facts_clear(struct facts *facts); /* keeps the arrays */

@@ -132,7 +132,8 @@ void lexer_begin(struct lexer *lexer) {
     lexer->require_end = lexer->glob_end = lexer->url_end = lexer->async_end =
         lexer->parameters_end = NONE;
     lexer->has_elements = lexer->has_fragments = lexer->has_html_comment = false;
-    lexer->has_module_syntax = lexer->late_import = false;
+    lexer->has_module_syntax = lexer->options->dialect & DIALECT_MODULE;
+    lexer->late_import = false;
     lexer->past_head = lexer->top_await = false;
     lexer->last_candidate = NONE;
     lexer->environments = 0;

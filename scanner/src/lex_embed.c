@@ -4,7 +4,7 @@
 static void embed(struct lexer *lexer, struct facts *scratch, const char *bytes, uint32_t size,
                   uint32_t at) {
     static const struct directive_set no_directives;
-    static const struct lex_options options = {&no_directives, DIALECT_JSX};
+    static const struct lex_options options = {&no_directives, DIALECT_JSX | DIALECT_MODULE};
     facts_clear(scratch);
     lexer->options = &options;
     lexer->whole = input_whole(bytes, size);
@@ -15,7 +15,6 @@ static void embed(struct lexer *lexer, struct facts *scratch, const char *bytes,
     lexer->result_count = 0;
     lexer_begin(lexer);
     lexer->cursor = at;
-    lexer->has_module_syntax = true;
     frame_push(lexer, IN_MODULE);
 }
 

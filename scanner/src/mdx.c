@@ -70,7 +70,7 @@ static uint32_t skip_front_matter(const struct mdx *mdx, uint32_t at) {
 
 static void read_from(struct mdx *mdx, uint32_t at) {
     mdx->at = at;
-    mdx->attempted = mdx->depth = mdx->text_count = mdx->label_count = mdx->code = 0;
+    mdx->attempted = mdx->depth = mdx->text_count = mdx->label_count = 0;
     mdx->inactive = mdx->backticks_end = mdx->unclosed[0] = mdx->unclosed[1] = mdx->unclosed[2] = 0;
     mdx->leaf = LEAF_NONE;
     mdx->broken = false;
@@ -105,6 +105,7 @@ int mdx_mask(struct lexer *lexer, struct facts *scratch, const char *bytes, size
     RELEASE(texts, text_capacity);
     RELEASE(labels, label_capacity);
     RELEASE(brackets, bracket_capacity);
+    RELEASE(codes, code_capacity);
     RELEASE(backticks, backtick_capacity);
     *broken = mdx.broken || mdx.size != size;
     return mdx.error;

@@ -21,7 +21,7 @@ enum mdx_leaf { LEAF_NONE, LEAF_PARAGRAPH, LEAF_FENCE };
 
 struct mdx_bracket { /* `[` or `![` in a text */
     uint32_t start;  /* past the bracket */
-    uint32_t code;   /* mdx.code when it was opened */
+    uint32_t codes;  /* mdx.code_count when it was opened */
     bool image;
 };
 
@@ -51,8 +51,9 @@ struct mdx {
 
     struct mdx_bracket *brackets;
     uint32_t bracket_count, bracket_capacity;
-    uint32_t inactive;          /* links that begin in brackets below it would hold a link */
-    uint32_t code;              /* end of the last code in the text, 0: none */
+    uint32_t inactive;      /* links that begin in brackets below it would hold a link */
+    struct mdx_span *codes; /* the expressions in the text */
+    uint32_t code_count, code_capacity;
     uint32_t unclosed[3];       /* ends of texts in which a title of each kind is not closed */
     uint32_t *backticks;        /* by length: where the last run of backticks begins */
     uint32_t backtick_capacity; /* of the text up to `backticks_end` */

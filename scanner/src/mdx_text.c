@@ -97,7 +97,6 @@ static void keep_expression(struct mdx *mdx, uint32_t at, uint32_t end) {
     }
     mdx->out[at] = '[';
     mdx->out[end - 1] = ']';
-    mdx->code = end;
     if (at && mdx->out[at - 1] == ' ') {
         mdx->out[at - 1] = ';';
     }
@@ -109,17 +108,21 @@ static void keep_expression(struct mdx *mdx, uint32_t at, uint32_t end) {
     }
 }
 
-/* What is not closed: the document is none. The rest is guessed, line by line. */
-static uint32_t break_off(struct mdx *mdx, uint32_t at, uint32_t end) {
-    uint32_t line = mdx_line_end(mdx, at);
-    mdx->broken = true;
-    line = line < end ? line : end;
-    mdx_blank(mdx, at, line);
-    return line;
+static void add_code(struct mdx *mdx, uint32_t start, uint32_t end) {
+    if (grow(mdx, &mdx->codes, &mdx->code_capacity, mdx->code_count + 1, sizeof *mdx->codes)) {
+        mdx->codes[mdx->code_count++] = (struct mdx_span){start, end};
+    }
 }
 
 static uint32_t reach(const struct mdx *mdx, uint32_t at, uint32_t end) {
     uint32_t line = mdx->broken ? mdx_line_end(mdx, at) : end;
+    return line < end ? line : end;
+}
+
+/* What is not closed: the document is none. The rest is guessed, line by line. */
+static uint32_t break_off(struct mdx *mdx, uint32_t at, uint32_t end) {
+    uint32_t line = mdx_line_end(mdx, at);
+    mdx->broken = true;
     return line < end ? line : end;
 }
 
@@ -128,11 +131,11 @@ static uint32_t take_expression(struct mdx *mdx, uint32_t at, uint32_t end) {
     if (after == LEX_NO_END) {
         return break_off(mdx, at, end);
     }
-    keep_expression(mdx, at, after);
+    add_code(mdx, at, after);
     return after;
 }
 
-/* Its expressions stay. */
+/* Its expressions are code. */
 static uint32_t take_tag(struct mdx *mdx, uint32_t at, uint32_t end) {
     uint32_t after = mdx_tag_end(mdx, at, reach(mdx, at, end));
     if (after == LEX_NO_END) {
@@ -147,9 +150,7 @@ static uint32_t take_tag(struct mdx *mdx, uint32_t at, uint32_t end) {
             return break_off(mdx, at, end);
         }
         if (c == '{') {
-            keep_expression(mdx, at, next);
-        } else {
-            mdx_blank(mdx, at, next);
+            add_code(mdx, at, next);
         }
         at = next;
     }
@@ -359,7 +360,7 @@ static uint32_t open_bracket(struct mdx *mdx, uint32_t at, bool image) {
     if (grow(mdx, &mdx->brackets, &mdx->bracket_capacity, mdx->bracket_count + 1,
              sizeof *mdx->brackets)) {
         mdx->brackets[mdx->bracket_count++] =
-            (struct mdx_bracket){.start = at, .code = mdx->code, .image = image};
+            (struct mdx_bracket){.start = at, .codes = mdx->code_count, .image = image};
     }
     return at;
 }
@@ -379,9 +380,8 @@ static uint32_t close_bracket(struct mdx *mdx, uint32_t at, uint32_t end) {
     }
     if (!bracket.image) {
         mdx->inactive = index;
-    } else if (mdx->code > bracket.start) {
-        mdx_blank(mdx, bracket.start - 1, at);
-        mdx->code = bracket.code;
+    } else {
+        mdx->code_count = bracket.codes;
     }
     return after;
 }
@@ -408,7 +408,8 @@ static uint32_t skip_text(struct mdx *mdx, uint32_t at, uint32_t end) {
 }
 
 static void take_text(struct mdx *mdx, uint32_t at, uint32_t end) {
-    mdx->bracket_count = mdx->inactive = mdx->code = 0;
+    uint32_t start = at;
+    mdx->bracket_count = mdx->inactive = mdx->code_count = 0;
     while (at < end && !mdx->error) {
         char c = mdx->out[at];
         if (c == '{') {
@@ -416,11 +417,15 @@ static void take_text(struct mdx *mdx, uint32_t at, uint32_t end) {
         } else if (c == '<' && mdx_begins_tag(mdx, at)) {
             at = take_tag(mdx, at, end);
         } else {
-            uint32_t next = skip_text(mdx, at, end);
-            mdx_blank(mdx, at, next);
-            at = next;
+            at = skip_text(mdx, at, end);
         }
     }
+    for (uint32_t i = 0; i < mdx->code_count; i++) {
+        mdx_blank(mdx, start, mdx->codes[i].start);
+        keep_expression(mdx, mdx->codes[i].start, mdx->codes[i].end);
+        start = mdx->codes[i].end;
+    }
+    mdx_blank(mdx, start, end);
 }
 
 static bool hash_before(const void *context, const void *a, const void *b) {

@@ -51,6 +51,8 @@ export function generate(seed) {
     () => `typeof /}/ + void ${call()}`,
     () => `\`a\n\${${call()}}\n\``,
     () => `a\n+ ${call()}\n* 2`,
+    () => `a <!--b, ${call()}`,
+    () => `await /}/, ${call()}`,
     () => "",
     () => " ",
   ];
@@ -122,6 +124,8 @@ export function generate(seed) {
     () => `![${expression()}][ref]`,
     () => `![a ${expression()}][]`,
     () => `![ref][] ![Ref] [ref]`,
+    () => `!${chance(0.5) ? "[K {require('./k')}]" : "[k\n{require('./k')}]"}${pick(["", "[]", "[ref]", " [ref]", "[no]"])}`,
+    () => `[k  {require('./k')}](${expression()})`,
     () => `[a][${expression()}]`,
     () => `[[a](b) ${expression()}](./{x})`,
     () => `![[a](b) ${expression()}](x)`,
@@ -163,6 +167,7 @@ export function generate(seed) {
     pick([
       () => "[ref]: ./x", () => "[ref]:\n  <./x {>\n  'title'", () => `[ref]: x "${expression().replace(/"/g, "")}"`,
       () => `[${expression()}]: x`, () => "[ref]: x y", () => `[ref]: x\n"${expression().replace(/"/g, "")}\n" a`,
+      () => "[k {require('./k')}]: ./x", () => "[\tk {REQUIRE('./k')} ]: ./x",
       () => `[a ${expression().replace(/[[\]]/g, "")}]: ./x`, () => "[ref]:", () => `[ReF]: (x{)}`, () => "[ref]: x (a\nb)",
     ])();
   const kinds = [
