@@ -33,6 +33,12 @@
 (html_comment) @doubt
 ; ... and for operators, where they stand in scripts.
 (binary_expression operator: "<" @angle right: (unary_expression operator: "!"))
+; An arrow function is no operand: what follows it on the next line is a statement of its own.
+(binary_expression left: (arrow_function)) @doubt
+(call_expression function: (arrow_function)) @doubt
+(member_expression object: (arrow_function)) @doubt
+(subscript_expression object: (arrow_function)) @doubt
+(ternary_expression condition: (arrow_function)) @doubt
 ; Whether the name of `import a = b.c` is used is not followed.
 (import_alias (nested_identifier)) @doubt
 (import_alias . (identifier) . (identifier)) @doubt

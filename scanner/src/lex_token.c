@@ -563,7 +563,6 @@ bool token_continues(const struct token *token) {
     case T_ASSIGN:
     case T_ASSIGN_BINARY:
     case T_COMMA:
-    case T_ARROW:
         return true;
     case T_NAME:
         return token->word == W_IN || token->word == W_INSTANCEOF;

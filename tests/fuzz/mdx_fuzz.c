@@ -1,5 +1,6 @@
 /* Whatever the document: no crash, positions inside the file and in order; and where the reader is
  * certain, what does not change a document for MDX changes nothing that is found in it. */
+#include "mdx.h"
 #include "reading.h"
 
 static struct facts first, second;
@@ -58,6 +59,15 @@ static bool has_long_text(void) {
     return first.text_length && memchr(first.text, '\n', first.text_length);
 }
 
+/* One container more may be one too many. */
+static bool may_be_deep(const char *bytes, size_t size) {
+    size_t marks = 0;
+    for (size_t i = 0; i < size; i++) {
+        marks += bytes[i] && strchr(">-+*.)", bytes[i]);
+    }
+    return marks >= MDX_MAX_CONTAINERS;
+}
+
 static bool may_be_quoted(const char *bytes, size_t size) {
     static const char *const changed[] = {"import ", "export ", "\t", "\xEF\xBB\xBF", "---", NULL};
     for (int i = 0; changed[i]; i++) {
@@ -65,7 +75,7 @@ static bool may_be_quoted(const char *bytes, size_t size) {
             return false;
         }
     }
-    return true;
+    return !may_be_deep(bytes, size);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

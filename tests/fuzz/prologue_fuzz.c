@@ -149,6 +149,7 @@ static bool read_directive(struct text *text, struct slice *raw) {
     if (skip(text, ";")) {
         return true;
     }
+    text->unknown |= starts(text, "in\\") || starts(text, "instanceof\\");
     text->unknown |= text->at < text->end && *text->at == '`' && !closes_template(text);
     return text->at == text->end || *text->at == '}' || (text->newline && !continues(text));
 }
