@@ -42,6 +42,8 @@ const IMPORTS = [
   ["import('\\u0061'); requ\\u0069re('b')", "dynamic a", "require b"],
   ["import(`./p/${n}.ts`); import('../p/' + n + '.ts'); import(`${n}/x`)", "glob ./p/*.ts", "glob ../p/*.ts"],
   ["import.meta.glob(['./a/*.ts', '!./a/b.ts']); import.meta.glob(x)", "glob ./a/*.ts,!./a/b.ts"],
+  ["import('a' as string); require('b'!); (require as any)('c'); import('d' satisfies string)", "dynamic a", "require b", "require c", "dynamic d"],
+  ["import.meta.glob(['./a.ts', , './b.ts'] as const); import.meta.glob?.('./c.ts'); import.meta.globEager('./d.ts')", "glob ./a.ts,./b.ts"],
   ["function f(require) { require('a') }"],
   ["function f() { require('a'); { var require } } require('b')", "require b"],
   ["{ require('a'); const require = 1 } require('b')", "require b"],
