@@ -102,6 +102,11 @@ struct importer {
 struct answer resolve(struct resolver *resolver, struct importer from, struct slice specifier,
                       uint32_t environment, bool require, struct trace *trace);
 
+/* `#x/` and a glob, by the "imports" of the package around `from`: the folder that the entry leads to,
+ * and what of the glob stands for its `*`. False where no entry ends that way. */
+bool resolve_imports_glob(struct resolver *resolver, struct folder *from, struct slice *glob,
+                          uint32_t environment, path_id *base);
+
 /* Whether a browser map speaks of what stands in this folder. */
 bool resolve_has_map(struct resolver *resolver, struct folder *folder, uint32_t environment);
 

@@ -371,6 +371,34 @@ enum found resolve_imports(struct question *question) {
     return look_up(question, package, &package->imports, key);
 }
 
+bool resolve_imports_glob(struct resolver *resolver, struct folder *from, struct slice *glob,
+                          uint32_t environment, path_id *base) {
+    struct package *package = package_around(resolver->packages, from);
+    struct question question;
+    struct slice star = {NULL, 0};
+    uint32_t text = JSON_NONE;
+    if (!package || package->imports.node == JSON_NONE) {
+        return false;
+    }
+    question.resolver = resolver;
+    question.environment = &resolver->environments[environment];
+    question.require = false;
+    question.trace = NULL;
+    uint32_t node = package_map_match(resolver->packages, &package->imports, *glob, &star);
+    if (node == JSON_NONE || !star.data ||
+        find_target(&question, &package->json, node, false, &text) != TARGET_TEXT) {
+        return false;
+    }
+    struct slice target = json_text(&package->json, text);
+    if (!slice_ends(target, SLICE("/*"))) {
+        return false;
+    }
+    target.length -= 2;
+    *glob = star;
+    return check_memory(&question,
+                        path_join(resolver->realpath->paths, package->folder, target, base));
+}
+
 static enum found resolve_in_package(struct question *question, struct folder *folder,
                                      struct slice rest) {
     struct realpath *realpath = question->resolver->realpath;

@@ -213,6 +213,13 @@ static bool apply_paths(const struct calling *calling, struct slice *text, path_
     return move(walk, from, target, base);
 }
 
+static bool apply_imports(const struct calling *calling, struct slice *text, path_id *base) {
+    struct walk *walk = calling->walk;
+    return slice_starts(*text, SLICE("#")) &&
+           resolve_imports_glob(&walk->resolver, walk_folder_of(walk, calling->file), text,
+                                calling->environment, base);
+}
+
 /* Where the query of a template begins, behind its last `/`; its length where it has none. */
 static size_t query_of(struct slice text, const struct fact_import *import) {
     size_t at = text.length;
@@ -243,7 +250,8 @@ static bool read_pattern(const struct calling *calling, const struct fact_import
         pattern->base = calling->common;
     } else if (!is_relative(text) && !slice_starts(text, SLICE("/")) &&
                !apply_alias(calling, &text, &pattern->base) &&
-               !apply_paths(calling, &text, &pattern->base)) {
+               !apply_paths(calling, &text, &pattern->base) &&
+               !apply_imports(calling, &text, &pattern->base)) {
         return false;
     }
     int code = glob_root(&walk->paths, walk->root, text, pattern->flags, &pattern->base,

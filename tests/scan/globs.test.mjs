@@ -5,7 +5,7 @@ import { dirname, join, relative } from "node:path/posix";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { escapePath, globSync } from "tinyglobby";
-import { link, paths, project, scan } from "./helper.mjs";
+import { link, pairs, paths, project, scan } from "./helper.mjs";
 
 const FILES = [
   "src/a.js", "src/b.ts", "src/A2.js", "src/ab.js", "src/x1.js", "src/x2.js", "src/x10.js", "src/xa.js", "src/x-.js", "src/@a.js", "src/a+b.js",
@@ -102,6 +102,15 @@ test("aliases and paths lead to where a pattern begins", (t) => {
   });
   const report = scan(root, ["--entry", "src/main.ts", "--alias", "@=./lib/[l]"]);
   assert.deepEqual(paths(report), ["lib/[l]/a.ts", "src/b/d.ts", "src/main.ts"]);
+});
+
+test("a glob by the imports of a package", (t) => {
+  const root = project(t, {
+    "package.json": { name: "p", imports: { "#s/*": { "react-server": "./server/*", default: "./other/*" }, "#one/*": "./other/*.js", "#up/*": "../*", "#bare/*": "pkg/*" } },
+    "src/main.js": "import.meta.glob('#s/**/*.js'); import.meta.glob(['#one/*', '#up/*.js', '#bare/*.js', '#gone/*.js', '#s'])", "src/c.js": "'use client'; import.meta.glob('#s/*.js')",
+    "server/a.js": "", "server/b/c.js": "", "other/d.js": "", "node_modules/pkg/e.js": "",
+  });
+  assert.deepEqual(pairs(scan(root, ["--entry", "src/main.js"])), ["other/d.js client", "server/a.js server", "server/b/c.js server", "src/c.js client", "src/main.js server"]);
 });
 
 test("what is asked for with a query is no module", (t) => {
