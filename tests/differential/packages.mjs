@@ -1,5 +1,5 @@
 // The readers over published packages: packages/1 to packages/10 pin a tenth of the set each.
-//   node tests/differential/packages.mjs [--binary FILE] TENTH...      (installed; ./dev differential installs them)
+//   node tests/differential/packages.mjs [--binary FILE] [--reading plain|whole]... TENTH...      (installed; ./dev differential installs them)
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,10 @@ const THE_REST = "(what these need)";
 
 const { values: options, positionals: tenths } = parseArgs({
   allowPositionals: true,
-  options: { binary: { type: "string", default: fileURLToPath(new URL("../../build/release/prologue", import.meta.url)) } },
+  options: {
+    binary: { type: "string", default: fileURLToPath(new URL("../../build/release/prologue", import.meta.url)) },
+    reading: { type: "string", multiple: true, default: ["plain"] },
+  },
 });
 
 // ---- files ---------------------------------------------------------------------------------------
@@ -94,8 +97,6 @@ const rowIn = (rows, name) => rows.get(name) ?? rows.set(name, zero()).get(name)
 // ---- the run -------------------------------------------------------------------------------------
 
 let passed = 0, failed = 0;
-const kinds = new Map();
-const total = new Map();
 
 function judge(good) {
   good ? passed++ : failed++;
@@ -106,23 +107,23 @@ function shownProblem(counts, { path, differences, uncertain }) {
   console.log([relative(here, path), ...differences, ...(uncertain ? ["  not certain"] : [])].join("\n"));
 }
 
-async function runTenth(tenth) {
+async function runTenth(tenth, reading, sums) {
   const files = filesOfTenth(join(here, tenth));
   if (files.length === 0) throw new Error(`tenth ${tenth} is not installed: ./dev differential ${tenth}`);
   const rowOf = new Map(files.map(({ path, row }) => [path, row]));
   const rows = new Map(files.map(({ row }) => [row, zero()]));
-  await compareAll(files, options, (result) => {
+  await compareAll(files, { binary: options.binary, reading }, (result) => {
     const counts = rows.get(rowOf.get(result.path));
-    for (const into of [counts, rowIn(kinds, extname(result.path)), rowIn(total, "total")]) count(into, result);
+    for (const into of [counts, rowIn(sums, extname(result.path)), rowIn(sums, "total")]) count(into, result);
     if (result.differences.length || result.uncertain) shownProblem(counts, result);
   });
   for (const { different, uncertain } of rows.values()) judge(different + uncertain === 0);
-  printTable(`tenth ${tenth}`, rows);
+  printTable(`tenth ${tenth}, ${reading}`, rows);
 }
 
-function judgeShares() {
+function judgeShares(sums) {
   for (const [extensions, limit] of Object.entries(SHARES)) {
-    const rows = extensions.split(" ").map((extension) => kinds.get(extension) ?? zero());
+    const rows = extensions.split(" ").map((extension) => sums.get(extension) ?? zero());
     const [files, grammar] = ["files", "grammar"].map((key) => rows.reduce((sum, row) => sum + row[key], 0));
     const share = files ? (100 * grammar) / files : 0;
     console.log(`${extensions}: the grammar read ${share.toFixed(2)} % of ${files} files (at most ${limit} % is wanted)`);
@@ -130,8 +131,14 @@ function judgeShares() {
   }
 }
 
-for (const tenth of tenths) await runTenth(tenth);
-printTable("by extension", new Map([...[...kinds].sort(), ...total]));
-judgeShares();
+async function run(reading) {
+  const sums = new Map();
+  versions.clear();
+  for (const tenth of tenths) await runTenth(tenth, reading, sums);
+  printTable(`by extension, ${reading}`, new Map([...sums].sort()));
+  judgeShares(sums);
+}
+
+for (const reading of options.reading) await run(reading);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed ? 1 : 0;

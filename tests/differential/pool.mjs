@@ -40,7 +40,7 @@ function ask(worker, message) {
 }
 
 /** Calls `each` for every file's result, in any order; tells how many files there were. */
-export async function compareAll(files, { binary, reader = "auto" }, each) {
+export async function compareAll(files, { binary, reader = "auto", reading = "plain" }, each) {
   const queue = batches(files);
   let asked = 0, answered = 0;
   const work = async () => {
@@ -48,7 +48,7 @@ export async function compareAll(files, { binary, reader = "auto" }, each) {
     try {
       for (const batch of queue) {
         asked += batch.length;
-        const results = await ask(worker, { binary, reader, files: batch });
+        const results = await ask(worker, { binary, reader, reading, files: batch });
         answered += results.length;
         results.forEach(each);
       }

@@ -1,5 +1,5 @@
 // Compares what `prologue inspect` sees with oxc-parser and rolldown, file by file.
-//   node tests/differential/reader.mjs [--binary FILE] [--reader auto|lexer|grammar] [--sample N/M] [--limit N] FOLDER|FILE...
+//   node tests/differential/reader.mjs [--binary FILE] [--reader auto|lexer|grammar] [--reading plain|whole] [--sample N/M] [--limit N] FOLDER|FILE...
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -10,6 +10,7 @@ const { values: options, positionals } = parseArgs({
   options: {
     binary: { type: "string", default: fileURLToPath(new URL("../../build/release/prologue", import.meta.url)) },
     reader: { type: "string", default: "auto" },
+    reading: { type: "string", default: "plain" },
     sample: { type: "string", default: "1/1" },
     limit: { type: "string", default: "20" },
   },

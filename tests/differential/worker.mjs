@@ -1,5 +1,7 @@
 // Compares the files of one batch after the other, in a thread of its own: see pool.mjs.
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
 import { parentPort } from "node:worker_threads";
 import { differences, inspect, isUncertain, mdxDifferences } from "./compare.mjs";
 import { expected, expectedMdx } from "./reader_oxc.mjs";
@@ -11,14 +13,24 @@ const countsOf = ({ imports, directives, functionDirectives }) => ({
   functions: functionDirectives.length,
 });
 
-// A reader that is forced may answer that it is not sure; then there is nothing to compare.
-function compareFile(seen, forced) {
-  const bytes = readFileSync(seen.path);
+// Whole: every string is a configured directive, and an import at the end makes the lexer read to the last byte.
+const READINGS = {
+  plain: { args: [], options: {}, change: (source) => source },
+  whole: { args: ["--directive", "*="], options: { isConfigured: () => true }, change: (source) => `${source}\n;import("./end");\n` },
+};
+
+// null: no text.
+function textOf(path) {
+  const bytes = readFileSync(path);
   const source = bytes.toString("utf8");
-  const result = { path: seen.path, bytes: bytes.length, differences: [] };
-  if (!Buffer.from(source).equals(bytes)) return { ...result, state: "notText" };
-  const mdx = seen.path.endsWith(".mdx");
-  const truth = mdx ? expectedMdx(source) : expected(seen.path, source);
+  return Buffer.from(source).equals(bytes) ? source : null;
+}
+
+// A reader that is forced may answer that it is not sure; then there is nothing to compare.
+function compareFile({ path, source }, seen, { options }, forced) {
+  const result = { path, bytes: Buffer.byteLength(source), differences: [] };
+  const mdx = path.endsWith(".mdx");
+  const truth = mdx ? expectedMdx(source) : expected(path, source, options);
   if (!truth) return { ...result, state: "rejected" };
   result.grammar = seen.reader === "grammar";
   result.unsure = seen.unsure === true;
@@ -28,8 +40,25 @@ function compareFile(seen, forced) {
   return { ...result, state: result.differences.length ? "different" : "same" };
 }
 
-parentPort.on("message", async ({ binary, reader, files }) => {
-  const results = [];
-  for await (const seen of inspect(files, { binary, args: ["--threads", "1", "--reader", reader] })) results.push(compareFile(seen, reader !== "auto"));
-  parentPort.postMessage(results);
+async function compareTexts(texts, { binary, reader, reading = "plain" }) {
+  const folder = mkdtempSync(join(tmpdir(), "prologue-reader-"));
+  try {
+    const files = texts.map(({ path }, i) => join(folder, i + extname(path)));
+    texts.forEach(({ source }, i) => writeFileSync(files[i], source));
+    const results = [];
+    for await (const seen of inspect(files, { binary, args: ["--threads", "1", "--reader", reader, ...READINGS[reading].args] })) {
+      results.push(compareFile(texts[results.length], seen, READINGS[reading], reader !== "auto"));
+    }
+    return results;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+parentPort.on("message", async (message) => {
+  const { change } = READINGS[message.reading ?? "plain"];
+  const read = message.files.map((path) => ({ path, source: textOf(path) }));
+  const texts = read.filter(({ source }) => source !== null).map(({ path, source }) => ({ path, source: path.endsWith(".mdx") ? source : change(source) }));
+  const others = read.filter(({ source }) => source === null).map(({ path }) => ({ path, bytes: 0, differences: [], state: "notText" }));
+  parentPort.postMessage([...others, ...(await compareTexts(texts, message))]);
 });
