@@ -117,6 +117,8 @@ void lexer_free(struct lexer *lexer) {
     RELEASE(declarations, declaration_capacity);
     RELEASE(pieces, piece_capacity);
     RELEASE(texts, text_capacity);
+    RELEASE(candidates, candidate_capacity);
+    RELEASE(brackets, bracket_capacity);
     RELEASE(scratch, scratch_capacity);
     ledger_free(lexer->ledger, PROLOGUE_SUBSYSTEM_FACTS, lexer, sizeof *lexer);
 }
@@ -174,6 +176,14 @@ static bool elision_is_open(const struct lexer *lexer) {
     return lexer->typescript && (lexer->name_count > 1 || scope_imports_require(lexer));
 }
 
+#define SKIM_LEAST 1024u /* bytes: less is read as fast */
+
+static bool is_worth_skimming(const struct lexer *lexer) {
+    uint32_t least = lexer->options->skim_least ? lexer->options->skim_least : SKIM_LEAST;
+    return lexer->may_skim && !lexer->careful &&
+           lexer->last_candidate - lexer->token.start >= least;
+}
+
 static void read_rest(struct lexer *lexer) {
     if (lexer->failed || at_kind(lexer, T_END)) {
         return;
@@ -182,6 +192,10 @@ static void read_rest(struct lexer *lexer) {
     if (!elision_is_open(lexer) && !has_nul(lexer)) {
         lexer->last_candidate = scan_last_candidate(lexer, lexer->token.start);
         if (lexer->last_candidate == NONE) {
+            return;
+        }
+        if (is_worth_skimming(lexer)) {
+            lexer->careful = !skim_rest(lexer);
             return;
         }
     }
@@ -287,7 +301,7 @@ enum lex_answer lexer_read(struct lexer *lexer, const struct lex_options *option
     lexer_take(lexer, input);
     lexer->typescript = options->dialect & DIALECT_TYPESCRIPT;
     lexer->jsx = options->dialect & DIALECT_JSX;
-    lexer->again = lexer->script = false;
+    lexer->again = lexer->script = lexer->careful = false;
     facts->grammar = false;
     if (is_utf16(lexer)) {
         note_add(lexer, NOTE_BINARY, 0, -1, 0, 0);
@@ -298,6 +312,10 @@ enum lex_answer lexer_read(struct lexer *lexer, const struct lex_options *option
     }
     lexer->result_count = 0;
     read_once(lexer);
+    if (lexer->careful && !facts->error) {
+        facts_clear(facts);
+        read_once(lexer);
+    }
     paren_reconsider(lexer, read_once);
     lexer->again = lexer->late_import && !lexer->failed;
     lexer->script = lexer->failed && lexer->top_await && !lexer->has_module_syntax;

@@ -9,7 +9,9 @@ enum lex_answer { LEX_SURE, LEX_UNSURE };
 
 struct lex_options {
     const struct directive_set *directives;
-    unsigned dialect; /* enum dialect */
+    unsigned dialect;    /* enum dialect */
+    uint32_t skim_least; /* how far ahead the last candidate lies where code is skimmed, in bytes;
+                            0: a default, UINT32_MAX: it never is */
 };
 
 /* Stacks that are kept from file to file. */

@@ -243,20 +243,35 @@ static enum verdict judge_word(const struct search *search, uint32_t at) {
  * where there is a call. */
 struct found {
     uint32_t strong, weak;
-    bool call;
+    bool call, directive;
 };
+
+static void keep(struct lexer *lexer, uint32_t at) {
+    if (lexer->may_skim && lexer->candidate_count == lexer->candidate_capacity &&
+        ledger_grow(lexer->ledger, PROLOGUE_SUBSYSTEM_FACTS, &lexer->candidates,
+                    &lexer->candidate_capacity, lexer->candidate_count + 1,
+                    sizeof *lexer->candidates)) {
+        lexer->may_skim = false;
+    }
+    if (lexer->may_skim) {
+        lexer->candidates[lexer->candidate_count++] = at;
+    }
+}
 
 static void judge(const struct search *search, uint32_t at, struct found *found) {
     enum verdict verdict = judge_word(search, at);
     if (verdict != STRONG && judge_directive(search, at) == STRONG) {
         verdict = STRONG;
+        found->directive = true;
     }
     if (verdict == STRONG) {
         found->strong = at;
+        keep(search->lexer, at);
         int byte = byte_of(search, at);
         found->call |= byte == 'r' || byte == '\\';
     } else if (verdict == WEAK) {
         found->weak = at;
+        keep(search->lexer, at);
     }
 }
 
@@ -403,14 +418,18 @@ static bool prepare(struct search *search) {
 
 uint32_t scan_last_candidate(struct lexer *lexer, uint32_t from) {
     struct search search = {.lexer = lexer};
-    struct found found = {NONE, NONE, false};
+    struct found found = {NONE, NONE, false, false};
     uint32_t cursor = lexer->cursor;
+    lexer->candidate_count = 0;
+    lexer->may_skim = !lexer->typescript && !lexer->input->buffer;
     if (!prepare(&search)) {
+        lexer->may_skim = false;
         return lexer->size;
     }
     cursor_return(lexer, from);
     judge_all(&search, from, &found);
     cursor_return(lexer, cursor);
+    lexer->may_skim &= !found.directive;
     bool binds = found.call && found.weak != NONE && found.weak > found.strong;
     return binds ? found.weak : found.strong;
 }

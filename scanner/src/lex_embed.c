@@ -4,7 +4,8 @@
 static void embed(struct lexer *lexer, struct facts *scratch, const char *bytes, uint32_t size,
                   uint32_t at) {
     static const struct directive_set no_directives;
-    static const struct lex_options options = {&no_directives, DIALECT_JSX | DIALECT_MODULE};
+    static const struct lex_options options = {.directives = &no_directives,
+                                               .dialect = DIALECT_JSX | DIALECT_MODULE};
     facts_clear(scratch);
     lexer->options = &options;
     lexer->whole = input_whole(bytes, size);

@@ -318,6 +318,12 @@ struct lexer {
     uint32_t lengths[256]; /* by first byte: bit set of the lengths of names that matter */
 
     uint32_t last_candidate; /* statements that begin past it cannot matter; NONE: all do */
+    uint32_t *candidates;    /* where one may begin, in order */
+    uint32_t candidate_count, candidate_capacity;
+    bool may_skim;     /* nothing but the candidates themselves can matter */
+    bool careful;      /* no skimming: it was in vain */
+    uint8_t *brackets; /* that are open where code is skimmed */
+    uint32_t bracket_capacity;
     uint32_t ambient, try_depth, group;
     uint32_t ambient_scope; /* the scopes that were open where the outermost ambient code began */
     /* The colons after parentheses that were taken for those of a conditional, the last ones, and
@@ -401,6 +407,11 @@ static inline bool has_bytes(struct lexer *lexer, uint32_t at, uint32_t count) {
     return at + count <= lexer->end || window_reach(lexer, at + count - 1);
 }
 
+static inline bool text_follows(struct lexer *lexer, uint32_t at, struct slice text) {
+    return has_bytes(lexer, at, (uint32_t)text.length) &&
+           memcmp(lexer->bytes + at, text.data, text.length) == 0;
+}
+
 /* Text from anywhere in the file; valid until the next call or the next look ahead. */
 static inline struct slice lexer_text(struct lexer *lexer, uint32_t start, uint32_t end) {
     return start >= lexer->start && end <= lexer->end
@@ -474,6 +485,10 @@ uint32_t scan_jsx_text(const struct lexer *lexer, uint32_t at);           /* < {
 /* (lex_candidate.c) The last place at or after `from` where an import, or a directive that is
  * configured, may begin; NONE: there is none. */
 uint32_t scan_last_candidate(struct lexer *lexer, uint32_t from);
+
+/* (lex_skim.c) From the current token, which begins a statement of the module, to the last
+ * candidate. false: in vain, the file has to be read anew with `careful`. */
+bool skim_rest(struct lexer *lexer);
 
 void scope_close(struct lexer *lexer);
 

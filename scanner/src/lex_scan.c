@@ -153,13 +153,10 @@ static uint32_t skip_comment(struct lexer *lexer, uint32_t at, bool *newline) {
     }
 }
 
-static bool at_text(struct lexer *lexer, uint32_t at, const char *text, uint32_t length) {
-    return has_bytes(lexer, at, length) && memcmp(lexer->bytes + at, text, length) == 0;
-}
-
 /* `<!--`, and `-->` at the start of a line, begin a comment in scripts, not in modules. */
 static bool html_comment(struct lexer *lexer, uint32_t at, bool line_start) {
-    bool found = at_text(lexer, at, "<!--", 4) || (line_start && at_text(lexer, at, "-->", 3));
+    bool found = text_follows(lexer, at, SLICE("<!--")) ||
+                 (line_start && text_follows(lexer, at, SLICE("-->")));
     if (found && lexer->has_module_syntax) {
         return false;
     }

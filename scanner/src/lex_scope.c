@@ -398,11 +398,6 @@ static void mark_used(struct lexer *lexer, uint32_t name) {
     }
 }
 
-static bool text_follows(struct lexer *lexer, uint32_t at, struct slice text) {
-    return has_bytes(lexer, at, (uint32_t)text.length) &&
-           memcmp(lexer->bytes + at, text.data, text.length) == 0;
-}
-
 /* The name after `@jsx` or `@jsxFrag` at `at`; empty: none. */
 static struct token pragma_name(struct lexer *lexer, uint32_t at, bool *fragment) {
     struct token name = {.kind = T_NAME};

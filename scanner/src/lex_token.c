@@ -179,12 +179,13 @@ static uint32_t skip_whole_word(struct lexer *lexer, uint32_t at) {
 }
 
 /* A name that is plain from its start to `end`. */
-static void set_word(const struct lexer *lexer, struct token *token, uint32_t end) {
+static void set_word(struct lexer *lexer, struct token *token, uint32_t end) {
     uint32_t length = end - token->start;
     token->end = end;
     if (length >= MIN_WORD && length <= MAX_WORD) {
-        const char *name = lexer->bytes + token->start;
-        token->word = name[0] >= 'a' ? (uint8_t)word_of(lexer, name, length) : W_NONE;
+        struct slice name = token_text(lexer, token);
+        bool lower = name.length && name.data[0] >= 'a';
+        token->word = lower ? (uint8_t)word_of(lexer, name.data, length) : W_NONE;
     }
 }
 

@@ -219,7 +219,7 @@ static bool keeps_values(struct walk *walk) {
 static int inspect_one(struct walk *walk, struct json_writer *json, const char *file,
                        enum prologue_reader which, size_t *failed) {
     struct worker *worker = &walk->workers.members[0];
-    struct lex_options options = {&walk->config.directives, DIALECT_JSX};
+    struct lex_options options = {.directives = &walk->config.directives, .dialect = DIALECT_JSX};
     int error = 0;
     bool unsure = false;
     enum read_answer answer = read_named(walk, file, &error);

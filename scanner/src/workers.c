@@ -16,7 +16,8 @@ static bool is_worth_keeping(const struct facts *facts) {
 
 static void read_facts(struct worker *worker, const struct read_request *request,
                        struct read_result *result) {
-    struct lex_options options = {worker->workers->directives, request->dialect};
+    struct lex_options options = {.directives = worker->workers->directives,
+                                  .dialect = request->dialect};
     struct facts *facts = &worker->facts;
     facts_clear(facts);
     int code = reader_read(&worker->reader, &options, PROLOGUE_READER_AUTO, &worker->lease.input,

@@ -69,7 +69,7 @@ static inline void check_facts(const struct facts *facts, size_t size) {
 /* Returns whether the reader is sure. */
 static inline bool read_bytes(enum prologue_reader which, unsigned dialect, const char *bytes,
                               size_t size, struct facts *facts) {
-    struct lex_options options = {&directives, dialect};
+    struct lex_options options = {.directives = &directives, .dialect = dialect};
     bool unsure = false;
     prepare(facts);
     struct input input = input_whole(bytes, (uint32_t)size);

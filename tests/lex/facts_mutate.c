@@ -168,6 +168,21 @@ static bool same_in_pieces(struct lexer *lexer, const struct lex_options *option
     return !input.error && same_facts(whole, facts);
 }
 
+/* Skimmed wherever that is tried at all, against not at all. */
+static bool same_when_skimmed(struct lexer *lexer, struct lex_options options,
+                              const struct supply *supply, struct facts *facts,
+                              struct facts *again) {
+    struct input input = input_whole(supply->bytes, (uint32_t)supply->size);
+    options.skim_least = UINT32_MAX;
+    facts_clear(facts);
+    if (lexer_read(lexer, &options, &input, facts) != LEX_SURE) {
+        return true;
+    }
+    options.skim_least = 1;
+    facts_clear(again);
+    return lexer_read(lexer, &options, &input, again) == LEX_SURE && same_facts(facts, again);
+}
+
 int main(int argc, char **argv) {
     uint32_t rounds = argc > 1 ? (uint32_t)atoi(argv[1]) : 10;
     state = argc > 2 ? (uint64_t)atoll(argv[2]) : 88172645463325252u;
@@ -195,7 +210,7 @@ int main(int argc, char **argv) {
             size_t length = mutate(work, size);
             char *start = map + ROOM - length;
             memcpy(start, work, length);
-            struct lex_options options = {&directives, next_random(4)};
+            struct lex_options options = {.directives = &directives, .dialect = next_random(4)};
             facts_clear(&facts);
             double begin = now();
             struct input input = input_whole(start, (uint32_t)length);
@@ -205,6 +220,14 @@ int main(int argc, char **argv) {
                 fprintf(stderr, "slow: %s, %zu bytes\n", line, length);
             }
             struct supply supply = {start, length};
+            if (!same_when_skimmed(lexer, options, &supply, &facts, &again)) {
+                fprintf(stderr, "other facts when skimmed: %s, mutation %u\n", line, i);
+                different++;
+            }
+            options.skim_least = UINT32_MAX;
+            facts_clear(&facts);
+            lexer_read(lexer, &options, &input, &facts);
+            facts_locate(&facts, &input);
             if (!same_in_pieces(lexer, &options, &supply, &facts, &again)) {
                 fprintf(stderr, "other facts in pieces: %s, mutation %u\n", line, i);
                 different++;

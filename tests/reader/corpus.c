@@ -240,9 +240,22 @@ static void run_in_pieces(const struct test_case *test, const struct lex_options
     munmap(window.pages, window.size);
 }
 
+/* Whatever can be skimmed is. */
+static void run_skimming(const struct test_case *test, struct lex_options options,
+                         struct reader *reader, struct facts *facts, const char *whole) {
+    struct input input = input_whole(test->source, (uint32_t)test->source_size);
+    options.skim_least = 1;
+    int error = reader_read(reader, &options, PROLOGUE_READER_LEXER, &input, facts, NULL);
+    char *got = print_facts(facts, options.directives);
+    if (error || strcmp(got, whole) != 0) {
+        fail(test, "skimmed", got);
+    }
+    free(got);
+}
+
 static void run(const struct test_case *test, struct reader *reader, struct facts *facts) {
     struct directive_set set = {test->rules, test->rule_count};
-    struct lex_options options = {&set, 0};
+    struct lex_options options = {.directives = &set, .skim_least = UINT32_MAX};
     struct slice name = slice_of(test->extension);
     bool unsure = false;
     if (!language_of(name, &options.dialect)) {
@@ -262,6 +275,9 @@ static void run(const struct test_case *test, struct reader *reader, struct fact
         if (which == PROLOGUE_READER_LEXER) {
             char *whole = print_facts(facts, &set);
             run_in_pieces(test, &options, reader, facts, whole, unsure);
+            if (!unsure) {
+                run_skimming(test, options, reader, facts, whole);
+            }
             free(whole);
         }
     }

@@ -52,7 +52,7 @@ static const struct directive_set set = {rules, 2};
 
 static enum syntax_answer read_text(struct ledger *ledger, const char *text, size_t size,
                                     uint32_t *imports) {
-    struct lex_options options = {&set, DIALECT_JSX | DIALECT_TYPESCRIPT};
+    struct lex_options options = {.directives = &set, .dialect = DIALECT_JSX | DIALECT_TYPESCRIPT};
     struct facts facts;
     struct syntax *syntax = syntax_new(ledger);
     enum syntax_answer answer = SYNTAX_NOMEM;
