@@ -423,6 +423,7 @@ static bool take_call(struct skim *skim) {
                lexer->previous.kind == T_RPAREN));
     lexer->try_depth = 0;
     bool called = !lexer->halted && lexer->frame_count == floor + 1 && !at_kind(lexer, T_LBRACE);
+    called = called && !(at_kind(lexer, T_RPAREN) && token_peek(lexer).kind == T_ARROW);
     skim->at = lexer->previous.end;
     skim->closed = skim->at - 1;
     skim->closed_kind = PAREN;
