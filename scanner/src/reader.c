@@ -125,7 +125,8 @@ static int gather(struct reader *reader, struct input *input, const char **bytes
 static int read_code(struct reader *reader, const struct lex_options *options,
                      enum prologue_reader which, const char *bytes, uint32_t size,
                      struct facts *facts, bool *sure) {
-    struct lex_options script = {options->directives, DIALECT_JSX | DIALECT_MODULE};
+    struct lex_options script = {.directives = options->directives,
+                                 .dialect = DIALECT_JSX | DIALECT_MODULE};
     char *code = ledger_resize(reader->ledger, PROLOGUE_SUBSYSTEM_LEASES, NULL, 0, size + 1);
     bool broken = false;
     if (!code) {
