@@ -1,19 +1,18 @@
 // Compares where `prologue resolve` leads with enhanced-resolve and oxc-resolver, for every import below the folders,
 // in both environments and as both kinds. Where those two agree, ours is the same.
 //   node tests/differential/resolver.mjs [--binary FILE] [--sample N/M] [--limit N] [--report FILE] FOLDER...
+// Where the two differ, --report FILE gets a line: what is asked, the three answers, and what Node.js itself does.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { filesBelow } from "./pool.mjs";
 import { nodeSays } from "./resolver_node.mjs";
 import { ENVIRONMENTS, peersSay } from "./resolver_peers.mjs";
-
-const SCRIPT = /\.(?:[mc]?js|[mc]?ts|jsx|tsx|mdx)$/;
-const DECLARATION = /\.d\.(?:[mc]?[jt]s|[jt]sx|[^/]*\.ts)$/;
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,13 +23,6 @@ const { values: options, positionals } = parseArgs({
     report: { type: "string" },
   },
 });
-
-function* filesBelow(path) {
-  const stat = lstatSync(path);
-  if (stat.isFile() && SCRIPT.test(path) && !DECLARATION.test(path)) yield path;
-  if (!stat.isDirectory()) return;
-  for (const name of readdirSync(path).sort()) yield* filesBelow(join(path, name));
-}
 
 async function* lines(args, input) {
   const folder = mkdtempSync(join(tmpdir(), "prologue-resolver-"));
@@ -65,7 +57,7 @@ function sampled(imports) {
 const variants = ["import", "require"].flatMap((kind) => Object.keys(ENVIRONMENTS).map((environment) => ({ kind, environment })));
 const shown = ({ resolved, external, ignored }) => (external ? "external" : ignored ? "ignored" : resolved);
 
-const files = positionals.flatMap((path) => [...filesBelow(resolve(path))]);
+const files = positionals.flatMap((path) => [...filesBelow(resolve(path))].map((file) => file.path));
 const questions = sampled(await distinctImports(files)).flatMap((asked) => variants.map((variant) => ({ ...asked, ...variant })));
 const counts = { files: files.length, questions: questions.length, answered: 0, paths: 0, unresolved: 0, external: 0, ignored: 0, wrong: 0, peersDiffer: 0 };
 const differing = [];
@@ -85,7 +77,7 @@ if (options.report) {
 }
 
 console.log(JSON.stringify(counts));
-if (counts.answered !== questions.length) {
+if (!questions.length || counts.answered !== questions.length) {
   console.error(`resolve answered ${counts.answered} of ${questions.length} questions`);
   process.exitCode = 2;
 } else if (counts.wrong) process.exitCode = 1;
