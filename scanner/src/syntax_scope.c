@@ -8,6 +8,7 @@
 struct name {
     struct slice text;
     bool used, everywhere; /* everywhere: declared at the top, beside what imports declare */
+    bool imported;         /* by the module itself: to do so twice is an error that no tree shows */
 };
 
 struct import_name {
@@ -201,6 +202,10 @@ static void see_import_name(struct syntax_parse *parse, const struct syntax_even
                                         scopes->import_count + 1, sizeof *scopes->imports);
     scopes->imports[scopes->import_count++] =
         (struct import_name){name, import, scopes->type_depth + scopes->ambient_depth > 0};
+    if (!scopes->ambient_depth) {
+        parse->doubt |= scopes->names[name].imported;
+        scopes->names[name].imported = true;
+    }
     if (name == NAME_REQUIRE && !scopes->type_depth && !scopes->ambient_depth)
         scopes->names[name].everywhere = true;
 }

@@ -75,7 +75,4 @@ function unmatched(list, ours, theirs) {
 export const differences = (seen, truth, source) =>
   ["directives", "functionDirectives", "imports"].flatMap((list) => unmatched(list, seen[list].map(describe), positioned(truth[list], source).map(describe)));
 
-export const mdxDifferences = (seen, truth) =>
-  unmatched("imports", seen.imports.map(({ kind, specifier }) => `${kind} ${specifier}`), truth);
-
 export const isUncertain = ({ diagnostics }) => diagnostics.some(({ code }) => code === "not-certain");

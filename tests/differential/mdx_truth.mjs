@@ -18,7 +18,7 @@ function* programsOf(tree) {
 const moved = (items, by) => items.map((item) => ({ ...item, start: item.start + by, end: item.end + by }));
 
 // null: it is no MDX. Offsets are UTF-16 units in `source`.
-export function expectedMdx(source) {
+export function expectedMdx(source, options) {
   let tree;
   try {
     compileSync(source, { jsx: true, remarkPlugins: [() => (root) => void (tree = root)] });
@@ -27,6 +27,6 @@ export function expectedMdx(source) {
   }
   const mark = source.startsWith("\ufeff") ? 1 : 0;
   const body = [...programsOf(tree)].flatMap((program) => program.body);
-  const { imports, functionDirectives } = factsOf({ type: "Program", body }, source.slice(mark));
+  const { imports, functionDirectives } = factsOf({ type: "Program", body }, source.slice(mark), options);
   return { directives: [], imports: moved(imports, mark), functionDirectives: moved(functionDirectives, mark) };
 }

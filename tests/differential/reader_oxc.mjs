@@ -1,5 +1,4 @@
 // What oxc-parser and rolldown's transform see in a source file, in the terms of an `inspect` line.
-import { compileSync } from "@mdx-js/mdx";
 import { parseSync, visitorKeys } from "oxc-parser";
 import { transformSync } from "rolldown/utils";
 
@@ -274,15 +273,6 @@ function functionDirectives(link, source, isConfigured) {
 }
 
 // ---- a file --------------------------------------------------------------------------------------
-
-// What an MDX file loads, in any order and without places: it is compiled to find out.
-export function expectedMdx(source) {
-  try {
-    return expected("out.jsx", String(compileSync(source, { jsx: true })))?.imports.map(({ kind, specifier }) => `${kind} ${specifier}`) ?? null;
-  } catch {
-    return null;
-  }
-}
 
 // null: oxc rejects the file under every one of the goals, which are tried in their order.
 // Offsets are UTF-16 units in `source`.

@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { parentPort } from "node:worker_threads";
-import { differences, inspect, isUncertain, mdxDifferences } from "./compare.mjs";
-import { expected, expectedMdx } from "./reader_oxc.mjs";
+import { differences, inspect, isUncertain } from "./compare.mjs";
+import { expectedMdx } from "./mdx_truth.mjs";
+import { expected } from "./reader_oxc.mjs";
 
 const countsOf = ({ imports, directives, functionDirectives }) => ({
   imports: imports.length,
@@ -29,14 +30,13 @@ function textOf(path) {
 // A reader that is forced may answer that it is not sure; then there is nothing to compare.
 function compareFile({ path, source }, seen, { options }, forced) {
   const result = { path, bytes: Buffer.byteLength(source), differences: [] };
-  const mdx = path.endsWith(".mdx");
-  const truth = mdx ? expectedMdx(source) : expected(path, source, options);
+  const truth = path.endsWith(".mdx") ? expectedMdx(source, options) : expected(path, source, options);
   if (!truth) return { ...result, state: "rejected" };
   result.grammar = seen.reader === "grammar";
   result.unsure = seen.unsure === true;
   result.uncertain = !forced && isUncertain(seen);
-  result.counts = mdx ? { imports: truth.length, elided: 0, directives: 0, functions: 0 } : countsOf(truth);
-  if (!(forced && result.unsure)) result.differences = mdx ? mdxDifferences(seen, truth) : differences(seen, truth, source);
+  result.counts = countsOf(truth);
+  if (!(forced && result.unsure)) result.differences = differences(seen, truth, source);
   return { ...result, state: result.differences.length ? "different" : "same" };
 }
 
