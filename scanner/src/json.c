@@ -57,19 +57,20 @@ static int skip_comment(struct reading *in) {
 }
 
 static int skip_space(struct reading *in) {
-    for (; in->at < in->end; in->at++) {
-        unsigned char c = *in->at;
-        if (c == '/' && in->flags & JSON_COMMENTS) {
-            int code = skip_comment(in);
-            if (code) {
-                return code;
-            }
-            in->at--;
-        } else if (c != ' ' && c != '\n' && c != '\t' && c != '\r') {
-            break;
+    for (;;) {
+        const unsigned char *at = in->at, *end = in->end;
+        while (at < end && (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r')) {
+            at++;
+        }
+        in->at = at;
+        if (at == end || *at != '/' || !(in->flags & JSON_COMMENTS)) {
+            return 0;
+        }
+        int code = skip_comment(in);
+        if (code) {
+            return code;
         }
     }
-    return 0;
 }
 
 static bool keeps(const struct reading *in) {
@@ -340,15 +341,28 @@ static void merge_members(struct json *json, uint32_t object, uint32_t *slots, u
     }
 }
 
+/* Whether a key may stand twice: two look alike at first sight. */
+static bool may_repeat(const struct json *json, uint32_t object, uint32_t *count) {
+    uint64_t seen = 0;
+    bool repeats = false;
+    *count = 0;
+    for (uint32_t node = json->nodes[object].first; node != JSON_NONE;
+         node = json->nodes[node].next) {
+        struct slice key = json_key(json, node);
+        unsigned last = key.length ? (unsigned char)key.data[key.length - 1] : 0;
+        uint64_t bit = UINT64_C(1) << ((key.length * 5 + last) & 63);
+        repeats |= (seen & bit) != 0;
+        seen |= bit;
+        ++*count;
+    }
+    return repeats;
+}
+
 /* Where a key stands twice, the last value counts, in the first one's place. */
 static int merge_object(struct json *json, uint32_t object) {
     enum { FEW = 16 };
-    uint32_t few[2 * FEW], capacity = 2 * FEW, count = 0;
-    for (uint32_t node = json->nodes[object].first; node != JSON_NONE;
-         node = json->nodes[node].next) {
-        count++;
-    }
-    if (count < 2) {
+    uint32_t few[2 * FEW], capacity = 2 * FEW, count;
+    if (!may_repeat(json, object, &count)) {
         return 0;
     }
     if (count <= FEW) {
@@ -450,7 +464,7 @@ static bool is_wanted(const struct reading *in) {
     }
     struct slice key = {in->json->texts + in->key, in->key_length};
     for (const char *const *name = in->wanted; *name; name++) {
-        if (slice_equal(key, slice_of(*name))) {
+        if (key.length && key.data[0] == **name && slice_equal(key, slice_of(*name))) {
             return true;
         }
     }
@@ -520,20 +534,28 @@ static int read_after(struct reading *in, enum state *state) {
     return 0;
 }
 
+static int read_state(struct reading *in, enum state *state) {
+    switch (*state) {
+    case STATE_VALUE:
+        return read_value(in, state);
+    case STATE_FIRST:
+        return read_first(in, state);
+    case STATE_KEY:
+        return read_key(in, state);
+    default:
+        return read_after(in, state);
+    }
+}
+
 static int read_all(struct reading *in) {
-    static int (*const steps[])(struct reading *, enum state *) = {read_value, read_first, read_key,
-                                                                   read_after};
-    enum state state = STATE_VALUE;
-    while (state != STATE_END) {
-        int code = skip_space(in);
+    int code = 0;
+    for (enum state state = STATE_VALUE; state != STATE_END && !code;) {
+        code = skip_space(in);
         if (!code) {
-            code = steps[state](in, &state);
-        }
-        if (code) {
-            return code;
+            code = read_state(in, &state);
         }
     }
-    return 0;
+    return code;
 }
 
 int json_read(struct json *json, const char *bytes, size_t size, unsigned flags,

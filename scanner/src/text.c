@@ -73,8 +73,13 @@ size_t text_plain_length(struct slice text) {
     for (uint64_t word; text.length - at >= 8; at += 8) {
         memcpy(&word, text.data + at, 8);
         uint64_t quote = word ^ ones * '"', escape = word ^ ones * '\\';
-        if ((word | (word - ones * ' ') | (quote - ones) | (escape - ones)) & highs) {
+        uint64_t found = (word | (word - ones * ' ') | (quote - ones) | (escape - ones)) & highs;
+        if (found) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+            return at + (size_t)(__builtin_ctzll(found) >> 3); /* borrows go upwards only */
+#else
             break;
+#endif
         }
     }
     while (at < text.length && is_plain((unsigned char)text.data[at])) {

@@ -22,9 +22,11 @@ const OPTIONS = {
 };
 
 const real = (path) => (path === BUILTIN ? "external" : realpathSync(path));
-const fileSystem = new enhanced.CachedInputFileSystem(fs, 1 << 30);
+const fileSystem = new enhanced.CachedInputFileSystem(fs, 60_000);
 const base = new ResolverFactory(OPTIONS);
 const made = new Map();
+const KEPT = 20_000; // questions, before what the peers remember is dropped
+let asked = 0;
 
 /** The nearest tsconfig.json of a first-party importer, or null. */
 function tsconfigOf(from) {
@@ -84,4 +86,10 @@ function told(ask, question) {
 }
 
 /** { from, specifier, environment, kind: "import" | "require" } -> { enhanced, oxc }. */
-export const peersSay = (question) => ({ enhanced: told(askEnhanced, question), oxc: told(askOxc, question) });
+export function peersSay(question) {
+  if (++asked % KEPT === 0) {
+    fileSystem.purge();
+    base.clearCache();
+  }
+  return { enhanced: told(askEnhanced, question), oxc: told(askOxc, question) };
+}
