@@ -67,3 +67,19 @@ test(`at most ${LIMIT_PER_MODULE} system calls for each module of przm`, { skip:
   t.diagnostic(`${calls} calls, ${each.toFixed(2)} for each module`);
   assert.ok(each <= LIMIT_PER_MODULE, `${each}`);
 });
+
+test("what is not there is looked for once, however many ask", (t) => {
+  const asked = ["./gone.js", "./gone", "./gone/deeper", "../gone.ts", "gone", "gone/sub", "@gone/x", "p/gone", "#gone"];
+  const looked = [10, 500].map((importers) => {
+    const files = { "node_modules/p/package.json": { name: "p", exports: { "./gone": "./gone.js" } } };
+    for (let i = 0; i < importers; i++) files[`src/m${i}.js`] = asked.map((specifier) => `import "${specifier}";`).join("");
+    files["src/main.js"] = Array.from({ length: importers }, (_, i) => `import "./m${i}.js";`).join("");
+    const root = project(t, files);
+    const log = join(root, "strace");
+    const report = scan(root, ["--entry", "src/main.js", "--threads", "1"], { env, wrap: ["strace", "-f", "-qq", "-e", "trace=%file", "-o", log] });
+    assert.equal(report.stats.unresolved, importers * asked.length);
+    return readFileSync(log, "utf8").split("\n").filter((line) => line.includes("gone")).length;
+  });
+  t.diagnostic(`${looked} calls`);
+  assert.ok(looked[0] > 0 && looked[1] <= looked[0], `${looked}`);
+});
