@@ -39,6 +39,7 @@ static bool is_open_end(const struct frame *frame) {
     case DECLARATOR_NEXT:
         return true;
     case OPERATOR:
+    case COMPLETE:
     case FINISHED:
         return frame->kind == EX_PLAIN || frame->kind == EX_STATEMENT || frame->kind == EX_ARROW;
     default:

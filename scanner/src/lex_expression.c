@@ -158,7 +158,7 @@ static void read_word(struct lexer *lexer) {
 /* `<` before an operand: JSX, a type assertion, or the type parameters of an arrow function. */
 static void read_less(struct lexer *lexer) {
     if (lexer->jsx && !(lexer->typescript && jsx_arrow_follows(lexer))) {
-        frame_top(lexer)->state = OPERATOR;
+        frame_top(lexer)->state = COMPLETE;
         push_jsx(lexer);
     } else if (lexer->typescript) {
         bool named = at_element(lexer, frame_top(lexer));
@@ -495,7 +495,7 @@ static void read_word_operator(struct lexer *lexer) {
     case W_AS:
     case W_SATISFIES:
         if (lexer->typescript && !token->newline) {
-            frame->state = AFTER_TYPE;
+            frame->state = COMPLETE;
             token_next(lexer);
             push_type(lexer);
             return;
@@ -603,6 +603,7 @@ void on_operator(struct lexer *lexer) {
         if (lexer->token.newline) {
             end_expression(lexer);
         } else {
+            frame->state = COMPLETE;
             token_next(lexer);
         }
         return;
@@ -624,21 +625,23 @@ void on_operator(struct lexer *lexer) {
     }
 }
 
-/* After `as T` an expression goes on with a binary operator, never with a call or a member. */
-void on_after_type(struct lexer *lexer) {
-    switch (lexer->token.kind) {
-    case T_DOT:
-    case T_QUESTION_DOT:
+static bool begins_suffix(const struct token *token) {
+    switch (token->kind) {
     case T_LPAREN:
     case T_LBRACKET:
     case T_TEMPLATE:
     case T_TEMPLATE_HEAD:
-    case T_INCREMENT:
-    case T_BANG:
-        end_expression(lexer);
-        return;
+        return true;
     default:
-        frame_top(lexer)->state = OPERATOR;
+        return false;
+    }
+}
+
+void on_complete(struct lexer *lexer) {
+    frame_top(lexer)->state = OPERATOR;
+    if (lexer->token.newline && begins_suffix(&lexer->token)) {
+        end_expression(lexer);
+    } else {
         on_operator(lexer);
     }
 }

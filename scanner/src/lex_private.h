@@ -169,8 +169,8 @@ enum state {
     OBJECT_AFTER_KEY,
     OPERAND,
     OPERATOR,
-    AFTER_TYPE, /* after `as T` */
-    FINISHED,   /* an arrow function has ended the expression */
+    COMPLETE, /* after `as T`, `x++` and JSX: no call or member goes on in the next line */
+    FINISHED, /* an arrow function has ended the expression */
     TYPE_OPERAND,
     TYPE_OPERATOR,
     TYPE_LIST,   /* between brackets of any kind but braces */
@@ -610,7 +610,7 @@ void on_object_after_key(struct lexer *lexer);
 
 void on_operand(struct lexer *lexer);
 void on_operator(struct lexer *lexer);
-void on_after_type(struct lexer *lexer);
+void on_complete(struct lexer *lexer);
 void on_finished(struct lexer *lexer);
 struct frame *push_expression(struct lexer *lexer, enum expression_kind kind, unsigned flags);
 void use_name(struct lexer *lexer); /* the name at the current token is an operand */

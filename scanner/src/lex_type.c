@@ -286,7 +286,7 @@ static bool is_parameters(struct lexer *lexer, const struct frame *list) {
     case '[':
         return last->kind == T_RBRACKET;
     default:
-        return last->kind == T_NAME && last->start == list->mark;
+        return last->start == list->mark && (token_is_identifier(last) || last->word == W_THIS);
     }
 }
 
