@@ -8,7 +8,7 @@
 struct name {
     struct slice text;
     bool used, everywhere; /* everywhere: declared at the top, beside what imports declare */
-    bool imported;         /* by the module itself: to do so twice is an error that no tree shows */
+    bool imported;         /* to declare it again is an error that no tree shows */
 };
 
 struct import_name {
@@ -145,6 +145,7 @@ static void declare(struct syntax_parse *parse, size_t name, const struct frame 
         return;
     if (!scope) {
         scopes->names[name].everywhere = true;
+        parse->doubt |= scopes->names[name].imported;
         return;
     }
     scopes->ranges = syntax_arena_grow(parse->arena, scopes->ranges, &scopes->range_capacity,
