@@ -89,7 +89,7 @@ static bool take_hex(struct slice *text, size_t digits, uint32_t *value) {
             *value = *value * 16 + (uint32_t)digit;
         i++;
     }
-    if (i == 0 || (digits && i != digits) || *value > 0x10FFFF)
+    if (i == 0 || (digits && i != digits))
         return false;
     if (digits == 0 && (i >= text->length || text->data[i++] != '}'))
         return false;
@@ -110,7 +110,7 @@ static bool take_unicode(struct slice *text, uint32_t *value) {
 }
 
 static size_t put_code_point(char *out, uint32_t c) {
-    if (c >= 0xD800 && c <= 0xDFFF)
+    if ((c >= 0xD800 && c <= 0xDFFF) || c > 0x10FFFF)
         c = 0xFFFD;
     if (c < 0x80) {
         out[0] = (char)c;
