@@ -13,6 +13,7 @@ struct packed_name {
 struct listing {
     size_t size; /* of this block */
     uint32_t count, mask;
+    bool folds;
     struct packed_name *entries;
     uint32_t *slots; /* index + 1; 0: free */
     char *names;
@@ -28,8 +29,18 @@ struct gathering {
     bool memory;
 };
 
-static uint32_t hash_of(struct slice name) {
-    return (uint32_t)XXH3_64bits(name.data, name.length);
+/* Where case is folded, the same for names that differ in case only: letters that are not ASCII
+ * count by their number. */
+static uint32_t hash_of(struct slice name, bool folds) {
+    char text[256];
+    if (!folds || name.length > sizeof text) {
+        return (uint32_t)XXH3_64bits(name.data, name.length);
+    }
+    for (size_t i = 0; i < name.length; i++) {
+        char c = name.data[i];
+        text[i] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c < 0 ? -1 : c);
+    }
+    return (uint32_t)XXH3_64bits(text, name.length);
 }
 
 static int gather(void *payload, const char *name, size_t length, enum os_type type) {
@@ -63,7 +74,7 @@ static struct slice name_at(const struct listing *listing, uint32_t index) {
 
 static void listing_index(struct listing *listing) {
     for (uint32_t i = 0; i < listing->count; i++) {
-        uint32_t slot = hash_of(name_at(listing, i)) & listing->mask;
+        uint32_t slot = hash_of(name_at(listing, i), listing->folds) & listing->mask;
         while (listing->slots[slot]) {
             slot = (slot + 1) & listing->mask;
         }
@@ -71,7 +82,7 @@ static void listing_index(struct listing *listing) {
     }
 }
 
-static struct listing *listing_pack(const struct gathering *all) {
+static struct listing *listing_pack(const struct gathering *all, bool folds) {
     uint32_t slots = 4;
     while (slots < all->count + all->count / 2) {
         slots *= 2;
@@ -85,6 +96,7 @@ static struct listing *listing_pack(const struct gathering *all) {
     listing->size = size;
     listing->count = all->count;
     listing->mask = slots - 1;
+    listing->folds = folds;
     listing->entries = (struct packed_name *)(listing + 1);
     listing->slots = (uint32_t *)(listing->entries + all->count);
     listing->names = (char *)(listing->slots + slots);
@@ -97,12 +109,12 @@ static struct listing *listing_pack(const struct gathering *all) {
 }
 
 int listing_read(struct listing **out, struct ledger *ledger, struct os_files *files,
-                 const char *folder, bool *memory) {
+                 const char *folder, bool folds, bool *memory) {
     struct gathering all = {.ledger = ledger};
     int code = os_list(files, folder, gather, &all);
     *memory = all.memory;
     if (!code) {
-        *out = listing_pack(&all);
+        *out = listing_pack(&all, folds);
         if (!*out) {
             *memory = true;
             code = ledger_error(ledger);
@@ -119,7 +131,7 @@ void listing_free(struct listing *listing, struct ledger *ledger) {
 }
 
 bool listing_find(const struct listing *listing, struct slice name, enum os_type *type) {
-    uint32_t slot = hash_of(name) & listing->mask;
+    uint32_t slot = hash_of(name, listing->folds) & listing->mask;
     for (; listing->slots[slot]; slot = (slot + 1) & listing->mask) {
         uint32_t index = listing->slots[slot] - 1;
         if (slice_equal(name_at(listing, index), name)) {
@@ -128,6 +140,17 @@ bool listing_find(const struct listing *listing, struct slice name, enum os_type
         }
     }
     return false;
+}
+
+struct slice listing_true_name(const struct listing *listing, struct slice name) {
+    uint32_t slot = hash_of(name, listing->folds) & listing->mask;
+    for (; listing->folds && listing->slots[slot]; slot = (slot + 1) & listing->mask) {
+        struct slice other = name_at(listing, listing->slots[slot] - 1);
+        if (text_equal_folded(other, name)) {
+            return other;
+        }
+    }
+    return name;
 }
 
 uint32_t listing_count(const struct listing *listing) {

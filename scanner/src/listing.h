@@ -8,13 +8,17 @@
 
 struct listing;
 
-/* 0 and a listing, a libuv error, or PROLOGUE_ENOMEM / ELIMIT (`*memory` then true). */
+/* 0 and a listing, a libuv error, or PROLOGUE_ENOMEM / ELIMIT (`*memory` then true). `folds`: the
+ * volume takes names that differ in case only for one. */
 int listing_read(struct listing **out, struct ledger *ledger, struct os_files *files,
-                 const char *folder, bool *memory);
+                 const char *folder, bool folds, bool *memory);
 void listing_free(struct listing *listing, struct ledger *ledger);
 
 /* False where the folder has no such name. */
 bool listing_find(const struct listing *listing, struct slice name, enum os_type *type);
+
+/* The name as the folder has it, where the listing folds case; else `name` itself. */
+struct slice listing_true_name(const struct listing *listing, struct slice name);
 
 struct listing_entry {
     struct slice name;

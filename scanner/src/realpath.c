@@ -55,8 +55,8 @@ bool realpath_list(struct realpath *realpath, struct folder *folder) {
         return folder->listing != NULL;
     }
     bool memory = false;
-    int code =
-        listing_read(&folder->listing, realpath->ledger, realpath->files, folder->text, &memory);
+    int code = listing_read(&folder->listing, realpath->ledger, realpath->files, folder->text,
+                            realpath->folds, &memory);
     realpath->listed++;
     if (code && memory) {
         return no_memory(realpath);
@@ -180,6 +180,15 @@ static bool expand_link(struct realpath *realpath, struct walk_state *walk, path
     return true;
 }
 
+/* A name in a folder as the folder has it. */
+static struct slice true_name(struct realpath *realpath, path_id at, struct slice name) {
+    if (!realpath->folds || !make_folder(realpath, at)) {
+        return name;
+    }
+    struct folder *folder = folder_of(realpath, at);
+    return realpath_list(realpath, folder) ? listing_true_name(folder->listing, name) : name;
+}
+
 /* One step onto `id`. The state is PATH_PRESENT, PATH_FILE or PATH_FOLDER where it went on. */
 static enum path_state step(struct realpath *realpath, struct walk_state *walk, path_id id) {
     struct path *path = path_at(realpath->paths, id);
@@ -246,7 +255,7 @@ static enum path_state walk_on(struct realpath *realpath, struct walk_state *wal
             walk->at = at->parent;
             continue;
         }
-        path_id child = path_child(realpath->paths, walk->at, name);
+        path_id child = path_child(realpath->paths, walk->at, true_name(realpath, walk->at, name));
         if (child == NO_PATH) {
             no_memory(realpath);
             return PATH_MISSING;
@@ -327,6 +336,7 @@ struct folder *realpath_folder(struct realpath *realpath, path_id spelled) {
 
 enum path_state realpath_child(struct realpath *realpath, struct folder *folder, struct slice name,
                                bool assume, path_id *real) {
+    name = true_name(realpath, folder->path, name);
     path_id id = path_find(realpath->paths, folder->path, name);
     enum path_state state =
         id == NO_PATH ? PATH_UNKNOWN : (enum path_state)path_at(realpath->paths, id)->state;
@@ -355,6 +365,31 @@ enum path_state realpath_child(struct realpath *realpath, struct folder *folder,
         return PATH_ASSUMED;
     }
     return follow_child(realpath, folder->path, id, real);
+}
+
+/* The last letter of a text in the other case. False where it has none. */
+static bool swap_case(char *text, size_t length) {
+    while (length > 0 && text[length - 1] != '/') {
+        char *at = &text[--length], small = (char)(*at | 0x20);
+        if (small >= 'a' && small <= 'z') {
+            *at ^= 0x20;
+            return true;
+        }
+    }
+    return false;
+}
+
+void realpath_probe_case(struct realpath *realpath, path_id spelled) {
+    char text[PATH_LONGEST + 2];
+    enum os_type type;
+    size_t length = path_text(realpath->paths, spelled, text, sizeof text);
+    if (spelled == PATH_ROOT || !swap_case(text, length) || os_type_of(text, &type)) {
+        return;
+    }
+    struct folder *parent = realpath_folder(realpath, path_at(realpath->paths, spelled)->parent);
+    const char *other = strrchr(text, '/') + 1;
+    realpath->folds = parent && realpath_list(realpath, parent) &&
+                      !listing_find(parent->listing, slice_of(other), &type);
 }
 
 enum path_state realpath_any(struct realpath *realpath, path_id spelled, path_id *real) {

@@ -44,6 +44,7 @@ struct realpath {
     struct rows folders;
     struct arena texts;
     bool preserve; /* links keep their own name */
+    bool folds;    /* names that differ in case only are one: each is taken as its folder has it */
     uint64_t hits, misses, listed;
     int error; /* PROLOGUE_ENOMEM / ELIMIT once an allocation failed */
 };
@@ -77,6 +78,9 @@ enum path_state realpath_any(struct realpath *realpath, path_id spelled, path_id
 
 /* An opened file turned out to be a link, although it was assumed to be a file. */
 enum path_state realpath_follow(struct realpath *realpath, path_id link, path_id *real);
+
+/* Finds out whether the volume that a path stands on folds case. */
+void realpath_probe_case(struct realpath *realpath, path_id spelled);
 
 /* Lists a folder, once. False where it cannot be listed. */
 bool realpath_list(struct realpath *realpath, struct folder *folder);

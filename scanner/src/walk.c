@@ -524,6 +524,7 @@ int walk_root(struct walk *walk, const char *root) {
     if (code) {
         return code;
     }
+    realpath_probe_case(&walk->realpath, spelled);
     struct folder *folder = realpath_folder(&walk->realpath, spelled);
     if (!folder || !realpath_list(&walk->realpath, folder)) {
         return walk->realpath.error ? walk->realpath.error
