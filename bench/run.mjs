@@ -5,15 +5,12 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { decimal, fail, machine, median, print } from "./table.mjs";
 
 const top = fileURLToPath(new URL("..", import.meta.url));
 const prologue = path.join(top, "build/release/prologue");
 const ENTRY = "src/worker.tsx";
 const SAMPLE_MS = 5;
-
-function fail(message) {
-  throw new Error(message);
-}
 
 function options() {
   const { values } = parseArgs({
@@ -144,12 +141,6 @@ function compete(rows, tools, rounds) {
   }
 }
 
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-}
-
 /** The median over the rounds in which both ran; undefined where there is none. */
 function ratio(ours, theirs) {
   if (!ours || !theirs) return undefined;
@@ -181,17 +172,6 @@ function goals(rows, directory) {
 }
 
 const factor = (value) => (value === undefined ? "-" : value < 0.5 ? `1/${(1 / value).toFixed(1)}` : value.toFixed(2));
-const decimal = (value) => value.toFixed(value < 100 ? 2 : 0);
-
-function print(header, lines) {
-  const table = [header, ...lines];
-  const widths = header.map((_, column) => Math.max(...table.map((line) => line[column].length)));
-  for (const line of table) {
-    console.log(line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join("  "));
-  }
-  console.log();
-}
-
 function printRows(rows) {
   const lines = rows.filter((row) => row.samples.length > 0).map((row) => {
     const times = row.samples.map((sample) => sample.ms);
@@ -205,14 +185,6 @@ function printRows(rows) {
   });
   print(["tool", "version", "runs", "min ms", "median", "max", "process", "peak MiB", "modules", "ours/theirs"], lines);
   for (const row of rows) if (row.failed) console.log(`${row.id} failed: ${row.failed}\n`);
-}
-
-function machine() {
-  const [cpu] = os.cpus();
-  return {
-    cores: os.availableParallelism(), cpu: cpu?.model.trim(), memoryMiB: Math.round(os.totalmem() / 2 ** 20),
-    kernel: `${os.type()} ${os.release()}`, node: process.version, load: os.loadavg()[0], date: new Date().toISOString(),
-  };
 }
 
 function summarise(host, rows, table) {
