@@ -271,6 +271,11 @@ struct piece {
     bool escaped;
 };
 
+struct bracket {
+    uint32_t at;
+    uint8_t kind;
+};
+
 #define WORD_SLOTS 256u
 
 enum { MOST_RESULTS = 8 };
@@ -320,9 +325,9 @@ struct lexer {
     uint32_t last_candidate; /* statements that begin past it cannot matter; NONE: all do */
     uint32_t *candidates;    /* where one may begin, in order */
     uint32_t candidate_count, candidate_capacity;
-    bool may_skim;     /* nothing but the candidates themselves can matter */
-    bool careful;      /* no skimming: it was in vain */
-    uint8_t *brackets; /* that are open where code is skimmed */
+    bool may_skim;            /* nothing but the candidates themselves can matter */
+    bool careful;             /* no skimming: it was in vain */
+    struct bracket *brackets; /* that are open where code is skimmed */
     uint32_t bracket_capacity;
     uint32_t ambient, try_depth, group;
     uint32_t ambient_scope; /* the scopes that were open where the outermost ambient code began */

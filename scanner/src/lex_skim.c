@@ -28,15 +28,16 @@ static const uint8_t event_of[256] = {
     ['('] = E_LPAREN, [')'] = E_RPAREN, ['{'] = E_LBRACE,   ['}'] = E_RBRACE,
 };
 
-enum bracket { PAREN, PAREN_HEAD, PAREN_UNCLEAR, BRACE, BRACE_TRY, SUBSTITUTION };
+enum bracket_kind { PAREN, PAREN_HEAD, PAREN_UNCLEAR, BRACE, BRACE_TRY, SUBSTITUTION };
 
 struct skim {
     struct lexer *lexer;
     uint32_t start, at;
     uint32_t depth, tries;
-    uint32_t gap_start, gap_end; /* the last comments, with the white space between them */
-    uint32_t closed;             /* the last `)`, */
-    enum bracket closed_kind;    /* and what it closed */
+    uint32_t gap_start, gap_end;   /* the last comments, with the white space between them */
+    uint32_t called;               /* where the last call began that the automaton read */
+    uint32_t closed;               /* the last `)`, */
+    enum bracket_kind closed_kind; /* and what it closed */
     bool lost;
 };
 
@@ -101,9 +102,9 @@ static enum position after_word(const struct skim *skim, uint32_t last) {
     if (is_digit(word.data[0])) {
         return AT_OPERATOR;
     }
-    if (word.data[-1] == '.' || word.data[-1] == '#') {
-        bool spread = start - skim->start > 1 && word.data[-1] == '.' && word.data[-2] == '.';
-        return spread ? UNKNOWN : AT_OPERATOR;
+    bool spread = start - skim->start > 1 && word.data[-1] == '.' && word.data[-2] == '.';
+    if ((word.data[-1] == '.' && !spread) || word.data[-1] == '#') {
+        return AT_OPERATOR;
     }
     return is_one_of(word, operands)  ? AT_OPERAND
            : is_one_of(word, unclear) ? UNKNOWN
@@ -169,23 +170,23 @@ static enum position position_at(const struct skim *skim, uint32_t at) {
 
 /* ---- brackets -------------------------------------------------------------------------------- */
 
-static bool push(struct skim *skim, enum bracket bracket) {
+static bool push(struct skim *skim, enum bracket_kind kind, uint32_t at) {
     struct lexer *lexer = skim->lexer;
     if (skim->depth == lexer->bracket_capacity) {
         int error = ledger_grow(lexer->ledger, PROLOGUE_SUBSYSTEM_FACTS, &lexer->brackets,
-                                &lexer->bracket_capacity, skim->depth + 1, 1);
+                                &lexer->bracket_capacity, skim->depth + 1, sizeof *lexer->brackets);
         if (error) {
             lexer_fail_memory(lexer, error);
             return lose(skim);
         }
     }
-    lexer->brackets[skim->depth++] = (uint8_t)bracket;
-    skim->tries += bracket == BRACE_TRY;
+    lexer->brackets[skim->depth++] = (struct bracket){at, (uint8_t)kind};
+    skim->tries += kind == BRACE_TRY;
     return true;
 }
 
 /* What parentheses after a word are. */
-static enum bracket paren_after(const struct skim *skim, uint32_t last) {
+static enum bracket_kind paren_after(const struct skim *skim, uint32_t last) {
     static const char *const heads[] = {"if", "while", "for", "with", NULL};
     struct slice word = word_ending_at(skim, last);
     char first = word.data > skim->lexer->bytes + skim->start ? word.data[-1] : ' ';
@@ -205,18 +206,18 @@ static bool open_paren(struct skim *skim, uint32_t at) {
     case 'h':
     case 'r':
     case 't':
-        return push(skim, paren_after(skim, last));
+        return push(skim, paren_after(skim, last), at);
     default:
-        return push(skim, PAREN);
+        return push(skim, PAREN, at);
     }
 }
 
 static bool close_paren(struct skim *skim, uint32_t at) {
-    if (!skim->depth || skim->lexer->brackets[--skim->depth] > PAREN_UNCLEAR) {
+    if (!skim->depth || skim->lexer->brackets[--skim->depth].kind > PAREN_UNCLEAR) {
         return lose(skim);
     }
     skim->closed = at;
-    skim->closed_kind = skim->lexer->brackets[skim->depth];
+    skim->closed_kind = skim->lexer->brackets[skim->depth].kind;
     return true;
 }
 
@@ -224,7 +225,7 @@ static bool open_brace(struct skim *skim, uint32_t at) {
     uint32_t last = before(skim, at);
     bool try = last && skim->lexer->bytes[last] == 'y' &&
                slice_equal(word_ending_at(skim, last), SLICE("try"));
-    return push(skim, try ? BRACE_TRY : BRACE);
+    return push(skim, try ? BRACE_TRY : BRACE, at);
 }
 
 /* ---- literals and comments ------------------------------------------------------------------- */
@@ -248,7 +249,7 @@ static void scan_string_token(struct lexer *lexer) {
 
 static uint32_t take_template(struct skim *skim, uint32_t at) {
     uint32_t end = take_token(skim, at, token_template_resume);
-    if (end && skim->lexer->token.kind == T_TEMPLATE_HEAD && !push(skim, SUBSTITUTION)) {
+    if (end && skim->lexer->token.kind == T_TEMPLATE_HEAD && !push(skim, SUBSTITUTION, at)) {
         return 0;
     }
     return end;
@@ -259,7 +260,7 @@ static uint32_t close_brace(struct skim *skim, uint32_t at) {
         lose(skim);
         return 0;
     }
-    switch (skim->lexer->brackets[--skim->depth]) {
+    switch (skim->lexer->brackets[--skim->depth].kind) {
     case BRACE_TRY:
         skim->tries--;
         /* fall through */
@@ -410,10 +411,11 @@ static void set_cursor(struct lexer *lexer, uint32_t at) {
     token_next(lexer);
 }
 
-/* `import(…)` or `require(…)` at the current token, read by the automaton. */
+/* `import(…)`, `require(…)` or `new URL(…)` at the current token, read by the automaton. */
 static bool take_call(struct skim *skim) {
     struct lexer *lexer = skim->lexer;
     uint32_t floor = lexer->frame_count;
+    skim->called = lexer->token.start;
     lexer->try_depth = skim->tries;
     push_expression(lexer, EX_PLAIN, 0);
     do {
@@ -459,9 +461,25 @@ static bool ends_expression(const struct skim *skim, const struct token *next) {
                        next->kind == T_RPAREN || next->kind == T_RBRACE);
 }
 
-/* A mention of `require` that is no call, and that binds nothing either. */
+/* `const require = …` of the module. */
+static bool take_binding(struct skim *skim) {
+    static const char *const words[] = {"const", "let", "var", NULL};
+    uint32_t last = before(skim, skim->at);
+    bool binds = skim->depth == 0 && last && is_one_of(word_ending_at(skim, last), words);
+    if (binds) {
+        scope_declare(skim->lexer, &skim->lexer->token, false);
+    }
+    return binds;
+}
+
+/* A mention of `require` that is no call. */
 static bool take_mention(struct skim *skim, const struct token *next) {
     switch (next->kind) {
+    case T_ASSIGN:
+        if (!take_binding(skim)) {
+            return lose(skim);
+        }
+        break;
     case T_DOT:
     case T_QUESTION:
     case T_COLON:
@@ -474,6 +492,30 @@ static bool take_mention(struct skim *skim, const struct token *next) {
     }
     skim->at = skim->lexer->token.end;
     return true;
+}
+
+/* `import.meta.url`, which matters as the second argument of `new URL`. What of that call has been
+ * skimmed is read again. */
+static bool take_meta(struct skim *skim) {
+    struct lexer *lexer = skim->lexer;
+    if (!skim->depth || !text_follows(lexer, skim->at, SLICE("import.meta.url"))) {
+        return lose(skim);
+    }
+    const struct bracket *open = &lexer->brackets[skim->depth - 1];
+    uint32_t url = before(skim, open->at), new = 0;
+    if (open->kind == PAREN && url && slice_equal(word_ending_at(skim, url), SLICE("URL"))) {
+        new = before(skim, url - 2);
+    }
+    if (!new || !slice_equal(word_ending_at(skim, new), SLICE("new"))) {
+        skim->at = lexer->token.end;
+        return true;
+    }
+    if (skim->called > open->at || lexer->bytes[new - 3] == '.') {
+        return lose(skim);
+    }
+    skim->depth--;
+    set_cursor(lexer, new - 2);
+    return take_call(skim);
 }
 
 /* After a dot, white space between or not; three of them are none. */
@@ -503,7 +545,7 @@ static bool take_candidate(struct skim *skim) {
         return follows_word(skim, skim->at) ? lose(skim) : take_call(skim);
     case W_IMPORT:
         if (next.kind == T_DOT) {
-            return lose(skim);
+            return take_meta(skim);
         }
         return next.kind == T_LPAREN ? take_call(skim) : take_declaration(skim);
     case W_EXPORT:
