@@ -357,7 +357,7 @@ static enum found ask_all(struct question *question) {
 static struct answer ask_once(struct question *question, struct slice specifier) {
     question->specifier = specifier;
     question->base = question->from.folder;
-    question->redirected = question->imported = false;
+    question->redirected = question->imported = question->queried = false;
     question->entry = question->main = question->main_field = question->mapped =
         (struct slice){NULL, 0};
     const struct resolver *resolver = question->resolver;
@@ -371,6 +371,9 @@ static struct answer ask_once(struct question *question, struct slice specifier)
         if (!question->answer.code) {
             question->answer.code = "unresolved-import";
         }
+    }
+    if (question->queried && question->answer.outcome == RESOLVE_MODULE) {
+        question->answer.outcome = RESOLVE_LEAF;
     }
     say_end(question);
     return question->answer;

@@ -212,7 +212,9 @@ static enum found follow_target(struct question *question, struct package *packa
     if (!fill_star(target, star, folder, text, sizeof text, &length)) {
         return refuse(question, package, target);
     }
-    struct slice filled = {text, length};
+    const char *query = memchr(text, '?', length);
+    struct slice filled = {text, query ? (size_t)(query - text) : length};
+    question->queried |= query != NULL;
     say(question, "the entry '%.*s' gives '%.*s'", (int)question->entry.length,
         question->entry.data, (int)length, text);
     if (!slice_starts(filled, SLICE("./"))) {

@@ -69,11 +69,10 @@ function askOxc(question, maps) {
   const { from, specifier } = question;
   const { path, error } = peersFor(question, maps).oxc.resolveFileSync(from, specifier);
   if (!path) return error.startsWith("Path is ignored") ? "ignored" : null;
-  const query = specifier.search(/[?#]/) < 0 ? -1 : path.lastIndexOf("?");
+  if (path === BUILTIN || fs.existsSync(path)) return real(path);
+  const query = path.lastIndexOf("?");
   const plain = query > path.lastIndexOf(sep) ? path.slice(0, query) : path;
-  if (fs.existsSync(plain)) return real(plain);
-  const fragment = plain.lastIndexOf("#");
-  return real(plain.slice(0, fragment));
+  return real(fs.existsSync(plain) ? plain : plain.slice(0, plain.lastIndexOf("#")));
 }
 
 /** What one peer says; a builtin of Node.js is external unless a browser map replaces it. */

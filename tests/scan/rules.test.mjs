@@ -1,10 +1,12 @@
 // The rules of resolution: fixtures/resolve holds a folder for each, with what it is and what is asked in expect.json.
 // A question without `environment` or `kind` is asked for both; `from` is main.js unless said. `peers` says why
-// enhanced-resolve and oxc-resolver, where they agree, may have another answer.
+// enhanced-resolve and oxc-resolver, where they agree, may have another answer. Where they differ, what Node.js does
+// is put beside them.
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { test } from "node:test";
+import { nodeSays } from "../differential/resolver_node.mjs";
 import { ENVIRONMENTS, peersSay } from "../differential/resolver_peers.mjs";
 import { run, top } from "./helper.mjs";
 
@@ -26,6 +28,7 @@ function questionsOf(root) {
   });
 }
 
+const near = (root, path) => (path?.startsWith("/") ? relative(root, path) : path);
 const label = (root, { from, ...asked }) => JSON.stringify({ from: relative(root, from), ...asked });
 
 for (const name of readdirSync(all).sort()) {
@@ -42,11 +45,14 @@ for (const name of readdirSync(all).sort()) {
       if (item.answer === null) assert.ok(answer.reason, `${label(root, asked)} is given a reason`);
     });
   });
-  test(`${name}, as the peers see it`, () => {
+  test(`${name}, as the peers see it`, (t) => {
+    const differing = [];
     for (const { item, asked } of questions) {
       const { enhanced, oxc } = peersSay(asked);
-      const said = enhanced?.startsWith("/") ? relative(root, enhanced) : enhanced;
-      if (enhanced === oxc && !item.peers) assert.equal(item.answer, said, label(root, asked));
+      if (enhanced !== oxc) differing.push({ ...asked, ours: item.answer, enhanced: near(root, enhanced), oxc: near(root, oxc) });
+      else if (!item.peers) assert.equal(item.answer, near(root, enhanced), label(root, asked));
     }
+    const node = nodeSays(differing);
+    differing.forEach((item, i) => t.diagnostic(`the peers differ: ${label(root, { ...item, node: near(root, node[i]) })}`));
   });
 }
