@@ -112,6 +112,7 @@ enum found redirect(struct question *question, struct folder *base, struct slice
     question->specifier = (struct slice){text, head.length + tail.length};
     question->base = base;
     question->redirected = true;
+    question->replaced = false;
     return AGAIN;
 }
 
@@ -329,10 +330,12 @@ static enum found look_up(struct question *question) {
     if (specifier.data[0] == '#') {
         return resolve_imports(question);
     }
-    if (is_builtin(specifier)) {
-        return external(question, "a builtin of Node.js");
+    if (!is_builtin(specifier)) {
+        return resolve_bare(question);
     }
-    return resolve_bare(question);
+    /* A browser has no builtins: a browser map means the package, where there is one. */
+    found = question->replaced ? resolve_bare(question) : NOT_FOUND;
+    return found == NOT_FOUND ? external(question, "a builtin of Node.js") : found;
 }
 
 static enum found ask_all(struct question *question) {
@@ -357,7 +360,7 @@ static enum found ask_all(struct question *question) {
 static struct answer ask_once(struct question *question, struct slice specifier) {
     question->specifier = specifier;
     question->base = question->from.folder;
-    question->redirected = question->imported = question->queried = false;
+    question->redirected = question->imported = question->replaced = question->queried = false;
     question->entry = question->main = question->main_field = question->mapped =
         (struct slice){NULL, 0};
     const struct resolver *resolver = question->resolver;

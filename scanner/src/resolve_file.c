@@ -107,7 +107,9 @@ static enum found apply_browser_map(struct question *question, struct package *p
         return stop(question, "refused-target");
     }
     struct folder *folder = folder_of(question->resolver->realpath, package->folder);
-    return redirect(question, folder, value, SLICE(""));
+    enum found found = redirect(question, folder, value, SLICE(""));
+    question->replaced = true;
+    return found;
 }
 
 static struct package *package_with_map(struct question *question, struct folder *folder) {

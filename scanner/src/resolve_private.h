@@ -20,6 +20,7 @@ struct question {
     struct folder *base; /* what a relative specifier is relative to */
     struct slice specifier;
     bool redirected; /* by a package: aliases and tsconfig are the importer's business */
+    bool replaced;   /* by a browser map, the last time */
     bool queried;    /* a target holds a query, which makes a leaf of what it leads to */
     bool imported;   /* by an `imports` map: no browser map replaces the package as a whole */
     struct answer answer;
