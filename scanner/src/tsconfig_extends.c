@@ -90,37 +90,46 @@ static bool find_target(struct tsconfigs *tsconfigs, const struct package *packa
     return false;
 }
 
-static bool find_exported(struct tsconfigs *tsconfigs, struct package *package, struct slice rest,
-                          path_id *file, path_id *real) {
-    char key[PATH_LONGEST + 2];
+static bool find_mapped(struct tsconfigs *tsconfigs, struct package *package, struct key_map *map,
+                        struct slice key, uint32_t otherwise, path_id *file, path_id *real) {
     struct slice star = SLICE("");
-    key[0] = '.';
-    memcpy(key + 1, rest.data, rest.length);
-    struct slice whole = {key, rest.length + 1};
-    uint32_t node = package_map_get(tsconfigs->packages, &package->exports, whole);
+    uint32_t node = package_map_get(tsconfigs->packages, map, key);
     if (node == JSON_NONE) {
-        node = package_map_match(tsconfigs->packages, &package->exports, whole, &star);
+        node = package_map_match(tsconfigs->packages, map, key, &star);
     }
-    if (node == JSON_NONE && !rest.length) {
-        node = package->exports.node;
-    }
+    node = node == JSON_NONE ? otherwise : node;
     return find_target(tsconfigs, package, node, star, false, file, real) ||
            find_target(tsconfigs, package, node, star, true, file, real);
 }
 
+static bool find_exported(struct tsconfigs *tsconfigs, struct package *package, struct slice rest,
+                          path_id *file, path_id *real) {
+    char key[PATH_LONGEST + 2];
+    key[0] = '.';
+    memcpy(key + 1, rest.data, rest.length);
+    uint32_t otherwise = rest.length ? JSON_NONE : package->exports.node;
+    return find_mapped(tsconfigs, package, &package->exports, (struct slice){key, rest.length + 1},
+                       otherwise, file, real);
+}
+
 /* ---- packages and files ----------------------------------------------------------------------- */
+
+/* "@scope/name" of "@scope/name/sub" */
+static size_t name_length(struct slice text) {
+    size_t length = 0, slashes = text.length && text.data[0] == '@' ? 2 : 1;
+    while (length < text.length && (text.data[length] != '/' || --slashes)) {
+        length++;
+    }
+    return length;
+}
 
 /* A package's `exports` or `tsconfig`, before its files by name. */
 static bool find_in_package(struct tsconfigs *tsconfigs, path_id modules, struct slice text,
                             path_id *file, path_id *real) {
     path_id spelled;
     struct realpath *realpath = tsconfig_realpath(tsconfigs);
-    size_t length = 0, slashes = text.length && text.data[0] == '@' ? 2 : 1;
-    while (length < text.length && (text.data[length] != '/' || --slashes)) {
-        length++;
-    }
-    if (text.length > PATH_LONGEST ||
-        !tsconfig_check(tsconfigs, path_join(realpath->paths, modules,
+    size_t length = name_length(text);
+    if (!tsconfig_check(tsconfigs, path_join(realpath->paths, modules,
                                              (struct slice){text.data, length}, &spelled))) {
         return false;
     }
@@ -135,6 +144,24 @@ static bool find_in_package(struct tsconfigs *tsconfigs, path_id modules, struct
                      real);
 }
 
+/* `#name` by the `imports` of the package that the config stands in; the package by its own name. */
+static bool find_in_own(struct tsconfigs *tsconfigs, path_id folder, struct slice text,
+                        path_id *file, path_id *real) {
+    struct folder *row = realpath_folder(tsconfig_realpath(tsconfigs), folder);
+    struct package *package = row ? package_around(tsconfigs->packages, row) : NULL;
+    size_t length = name_length(text);
+    if (!package) {
+        return false;
+    }
+    if (text.data[0] == '#') {
+        return package->imports.node != JSON_NONE &&
+               find_mapped(tsconfigs, package, &package->imports, text, JSON_NONE, file, real);
+    }
+    return package->exports.node != JSON_NONE &&
+           slice_equal(package_name(package), (struct slice){text.data, length}) &&
+           find_exported(tsconfigs, package, slice_skip(text, length), file, real);
+}
+
 static bool is_path(struct slice text) {
     return slice_starts(text, SLICE("./")) || slice_starts(text, SLICE("../")) ||
            slice_starts(text, SLICE("/")) || slice_equal(text, SLICE(".")) ||
@@ -144,11 +171,14 @@ static bool is_path(struct slice text) {
 bool tsconfig_find_extended(struct tsconfigs *tsconfigs, path_id folder, struct slice text,
                             path_id *file, path_id *real) {
     struct realpath *realpath = tsconfig_realpath(tsconfigs);
-    if (!text.length) {
+    if (!text.length || text.length > PATH_LONGEST) {
         return false;
     }
     if (is_path(text)) {
         return find_from(tsconfigs, folder, text, file, real);
+    }
+    if (find_in_own(tsconfigs, folder, text, file, real)) {
+        return true;
     }
     for (path_id at = folder;; at = path_at(realpath->paths, at)->parent) {
         path_id modules = path_child(realpath->paths, at, SLICE("node_modules"));

@@ -142,6 +142,20 @@ test("extends of a package: conditions in order, the next one where the file is 
   owns(t, files, names.map((name) => [`${name}/x.ts`, "node_modules/cfg/found.ts"]));
 });
 
+test("extends by the package's own name, and by its imports, as TypeScript has it", (t) => {
+  const files = {
+    "package.json": { name: "@own/app", exports: { "./configs/*": "./cfg/*.json" }, imports: { "#base": "./cfg/base.json", "#star/*": { node: "./cfg/*.json" } } },
+    "cfg/base.json": own("./found.ts"), "cfg/found.ts": "",
+  };
+  const extended = { self: "@own/app/configs/base", exact: "#base", star: "#star/base", none: "#none" };
+  for (const [name, target] of Object.entries(extended)) files[`${name}/tsconfig.json`] = { extends: target };
+  const rows = Object.keys(extended).map((name) => [`${name}/x.ts`, name === "none" ? undefined : "cfg/found.ts"]);
+  owns(t, files, rows);
+  const root = project(t, { ...files, ...Object.fromEntries(rows.map(([file]) => [file, ""])) });
+  const model = typescript(root);
+  for (const [file, wanted] of rows) assert.equal(model.resolve(model.owner(join(root, file), false), join(root, file), "own"), wanted && join(root, wanted));
+});
+
 test("comments, trailing commas, a byte order mark, an empty file, back slashes", (t) => {
   owns(t, {
     "a/tsconfig.json": '\uFEFF// c\n{ /* c */ "compilerOptions": { "paths": { "own": [ ".\\\\here.ts", ], }, }, }', "a/here.ts": "",
