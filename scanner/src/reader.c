@@ -57,20 +57,21 @@ static int read_with_lexer(struct reader *reader, const struct lex_options *opti
 /* Its own lack of memory is no error: the lexer's facts are there. It takes the file whole. */
 static enum syntax_answer read_with_grammar(struct reader *reader,
                                             const struct lex_options *options,
-                                            const struct input *input, struct facts *facts) {
+                                            const struct input *input, bool guess,
+                                            struct facts *facts) {
     if (input->buffer)
         return SYNTAX_NOMEM;
     if (!reader->syntax)
         reader->syntax = syntax_new(reader->ledger);
     if (!reader->syntax)
         return SYNTAX_NOMEM;
-    return syntax_read(reader->syntax, options, input->bytes, input->size, facts);
+    return syntax_read(reader->syntax, options, input->bytes, input->size, guess, facts);
 }
 
 static int read_forced_grammar(struct reader *reader, const struct lex_options *options,
                                const struct input *input, struct facts *facts, bool *sure) {
     facts->grammar = true;
-    *sure = read_with_grammar(reader, options, input, facts) == SYNTAX_SURE;
+    *sure = read_with_grammar(reader, options, input, true, facts) == SYNTAX_SURE;
     if (!*sure)
         note_doubt(facts);
     return facts->error;
@@ -83,7 +84,7 @@ static int read_auto(struct reader *reader, const struct lex_options *options, s
     if (error || sure)
         return error;
     facts_clear(&reader->spare);
-    if (read_with_grammar(reader, options, input, &reader->spare) == SYNTAX_SURE &&
+    if (read_with_grammar(reader, options, input, false, &reader->spare) == SYNTAX_SURE &&
         !reader->spare.error) {
         swap_facts(facts, &reader->spare);
     } else {

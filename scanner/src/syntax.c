@@ -181,6 +181,8 @@ static enum syntax_answer run(struct syntax *syntax, struct syntax_parse *parse,
     if (!tree)
         return SYNTAX_BROKEN;
     parse->root = ts_tree_root_node(tree);
+    if (!parse->guess && ts_node_has_error(parse->root))
+        return SYNTAX_BROKEN;
     parse->capture_of = compiled->capture_of;
     syntax_collect(parse, compiled->query);
     syntax_scopes_build(parse);
@@ -197,12 +199,13 @@ static size_t parse_cap(const struct ledger *ledger, size_t size) {
 }
 
 enum syntax_answer syntax_read(struct syntax *syntax, const struct lex_options *options,
-                               const char *bytes, size_t size, struct facts *facts) {
+                               const char *bytes, size_t size, bool guess, struct facts *facts) {
     int language = language_for(options->dialect);
     struct syntax_parse parse = {.arena = &syntax->passing,
                                  .options = options,
                                  .bytes = bytes,
                                  .size = size,
+                                 .guess = guess,
                                  .facts = facts};
     volatile enum syntax_answer answer = SYNTAX_NOMEM;
     facts_clear(facts);

@@ -6,7 +6,7 @@
 
 enum syntax_answer {
     SYNTAX_SURE,   /* a tree without ERROR and MISSING nodes */
-    SYNTAX_BROKEN, /* the tree has errors: the facts are a best guess */
+    SYNTAX_BROKEN, /* the tree has errors: the facts are a best guess, or none */
     SYNTAX_NOMEM,  /* the parse did not fit its cap; facts untouched */
 };
 
@@ -16,7 +16,8 @@ struct syntax;
 struct syntax *syntax_new(struct ledger *ledger); /* NULL: no memory */
 void syntax_free(struct syntax *syntax);
 
+/* `guess`: facts of a broken tree, too; queries take long on some. */
 enum syntax_answer syntax_read(struct syntax *syntax, const struct lex_options *options,
-                               const char *bytes, size_t size, struct facts *facts);
+                               const char *bytes, size_t size, bool guess, struct facts *facts);
 
 #endif

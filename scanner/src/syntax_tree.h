@@ -57,6 +57,7 @@ struct syntax_parse {
     const struct lex_options *options;
     const char *bytes;
     size_t size;
+    bool guess; /* facts of a broken tree, too */
     TSNode root;
     const uint8_t *capture_of;   /* capture index of the query -> enum capture */
     struct syntax_event *events; /* in document order, the outer one first */

@@ -58,7 +58,7 @@ static enum syntax_answer read_text(struct ledger *ledger, const char *text, siz
     enum syntax_answer answer = SYNTAX_NOMEM;
     facts_init(&facts, ledger);
     if (syntax) {
-        answer = syntax_read(syntax, &options, text, size, &facts);
+        answer = syntax_read(syntax, &options, text, size, true, &facts);
     }
     if (answer == SYNTAX_NOMEM) {
         CHECK(facts.import_count == 0);
