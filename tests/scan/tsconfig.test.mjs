@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { diagnostics, link, project, run, sanitized, scan, write } from "./helper.mjs";
 import { enhancedResolve, makeTree, oxc, tsserver, typescript } from "./tsconfig.mjs";
 
-const TREES = process.env.PROLOGUE_FULL ? 400 : sanitized ? 5 : 25;
-const SERVED = process.env.PROLOGUE_FULL ? 60 : sanitized ? 1 : 3; // trees that tsserver is asked about
+const TREES = process.env.PROLOGUE_FULL ? 150 : sanitized ? 5 : 25;
+const SERVED = process.env.PROLOGUE_FULL ? 15 : sanitized ? 1 : 3; // trees that tsserver is asked about
 const SHARE_OF_OXC = 0.95; // inherited lists of files are relative to the wrong folder there
 
 function resolveAll(root, questions) {
