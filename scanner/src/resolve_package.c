@@ -488,16 +488,52 @@ static bool holds_packages(struct question *question, struct folder *modules) {
 static path_id find_pnp(struct question *question) {
     static const char *const names[] = {".pnp.cjs", ".pnp.js"};
     struct realpath *realpath = question->resolver->realpath;
-    struct folder *at = question->base;
-    do {
+    for (struct folder *at = question->base; at;
+         at = at->path == PATH_ROOT ? NULL : realpath_parent(realpath, at)) {
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+            path_id real;
+            if (realpath_child(realpath, at, slice_of(names[i]), false, &real) == PATH_FILE &&
+                !holds_packages(question, modules_in(question, at))) {
+                return real;
+            }
+        }
+    }
+    return NO_PATH;
+}
+
+static void say_no_package(struct question *question, struct slice name) {
+    path_id pnp = question->trace ? find_pnp(question) : NO_PATH;
+    if (pnp != NO_PATH) {
+        question->answer.code = "plug-n-play";
+        question->trace->subject = pnp;
+        say_why(question, "%s", resolve_plug_n_play);
+    } else if (question->mapped.data) {
+        say_why(
+            question,
+            "the targets that \"paths\" has for '%.*s' lead to no file, and there is no package "
+            "'%.*s' from %s upwards",
+            (int)question->mapped.length, question->mapped.data, (int)name.length, name.data,
+            show(question, question->base->path));
+    } else {
+        say_why(question, "the package '%.*s' is in no node_modules folder from %s upwards",
+                (int)name.length, name.data, show(question, question->base->path));
+    }
+}
+
+static enum found climb(struct question *question, struct slice name, struct slice rest) {
+    struct realpath *realpath = question->resolver->realpath;
+    bool seen = false;
+    for (struct folder *at = question->base; at;
+         at = at->path == PATH_ROOT
+                  ? NULL
+                  : realpath_folder(realpath, path_at(realpath->paths, at->path)->parent)) {
         struct folder *modules = modules_in(question, at);
         enum found found =
             modules ? resolve_in_modules(question, modules, name, rest, &seen) : NOT_FOUND;
         if (found != NOT_FOUND) {
             return found;
         }
-        at = at->path == PATH_ROOT ? NULL : realpath_parent(realpath, at);
-    } while (at);
+    }
     if (!seen) {
         say_no_package(question, name);
     }
