@@ -523,17 +523,16 @@ static void say_no_package(struct question *question, struct slice name) {
 static enum found climb(struct question *question, struct slice name, struct slice rest) {
     struct realpath *realpath = question->resolver->realpath;
     bool seen = false;
-    for (struct folder *at = question->base; at;
-         at = at->path == PATH_ROOT
-                  ? NULL
-                  : realpath_folder(realpath, path_at(realpath->paths, at->path)->parent)) {
+    struct folder *at = question->base;
+    do {
         struct folder *modules = modules_in(question, at);
         enum found found =
             modules ? resolve_in_modules(question, modules, name, rest, &seen) : NOT_FOUND;
         if (found != NOT_FOUND) {
             return found;
         }
-    }
+        at = at->path == PATH_ROOT ? NULL : realpath_parent(realpath, at);
+    } while (at);
     if (!seen) {
         say_no_package(question, name);
     }
