@@ -15,6 +15,14 @@ export const fixtures = {
   przm: { root: join(top, "build/fixtures/przm"), args: ["--entry", "src/worker.tsx"] },
   workspace: { root: join(top, "build/fixtures/pnpm-workspace/apps/web"), args: ["--entry", "src/worker.tsx"] },
 };
+/** Applications that a bundler takes as they are. */
+export const applications = [
+  { name: "przm", root: fixtures.przm.root, entry: "src/worker.tsx" },
+  { name: "app-router", root: join(top, "build/fixtures/app-router"), entry: "main.ts" },
+  ...["web/src/main.tsx", "admin/src/main.tsx", "docs/src/main.mjs"].map((entry) => ({
+    name: `monorepo, ${entry.split("/")[0]}`, root: join(top, "build/fixtures/monorepo"), entry: `apps/${entry}`,
+  })),
+];
 
 const TIMEOUT = 120_000;
 
