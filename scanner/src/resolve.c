@@ -386,6 +386,7 @@ static struct answer ask_once(struct question *question, struct slice specifier)
 static struct answer ask(struct question *question, struct slice specifier) {
     const char *query = specifier.length ? memchr(specifier.data, '?', specifier.length) : NULL;
     if (query && !is_url(specifier)) {
+        question->leaf = true;
         struct answer answer =
             ask_once(question, (struct slice){specifier.data, (size_t)(query - specifier.data)});
         if (answer.outcome == RESOLVE_MODULE) {
@@ -483,6 +484,7 @@ struct answer resolve(struct resolver *resolver, struct importer from, struct sl
     question.from = from;
     question.trace = trace;
     question.which = 0;
+    question.leaf = false;
     resolver->resolved++;
     if (trace || !specifier.length || is_relative(specifier) || specifier.length > PATH_LONGEST) {
         return ask(&question, specifier);

@@ -204,7 +204,8 @@ static enum found try_name(struct question *question, struct folder *folder, str
     if (mapped != NOT_FOUND) {
         return mapped;
     }
-    switch (realpath_child(question->resolver->realpath, folder, name, is_script(name), &real)) {
+    bool opened = is_script(name) && !question->queried && !question->leaf; /* a leaf never is */
+    switch (realpath_child(question->resolver->realpath, folder, name, opened, &real)) {
     case PATH_FILE:
     case PATH_ASSUMED:
         if (real == path_find(question->resolver->realpath->paths, folder->path, name)) {

@@ -22,6 +22,7 @@ struct question {
     bool redirected; /* by a package: aliases and tsconfig are the importer's business */
     bool replaced;   /* by a browser map, the last time */
     bool queried;    /* a target holds a query, which makes a leaf of what it leads to */
+    bool leaf;       /* the specifier holds one */
     bool imported;   /* by an `imports` map: no browser map replaces the package as a whole */
     struct answer answer;
     struct trace *trace;
