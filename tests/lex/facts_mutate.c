@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../reader/supply.h"
 #include "lex.h"
 
 #define ROOM (1u << 20)
@@ -130,19 +131,6 @@ static double now(void) {
 }
 
 /* ---- in pieces ------------------------------------------------------------------------------- */
-
-struct supply {
-    const char *bytes;
-    size_t size;
-};
-
-static int64_t supply_read(void *context, char *to, size_t size, uint64_t at) {
-    const struct supply *supply = context;
-    size_t left = at < supply->size ? supply->size - at : 0;
-    size = size < left ? size : left;
-    memcpy(to, supply->bytes + at, size);
-    return (int64_t)size;
-}
 
 #define SAME(items, count)                                                                         \
     (a->count == b->count &&                                                                       \

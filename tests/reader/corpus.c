@@ -28,6 +28,7 @@
 #include "language.h"
 #include "notes.h"
 #include "reader.h"
+#include "supply.h"
 
 #define MAX_RULES 8
 
@@ -200,19 +201,6 @@ static bool is_certain(const struct facts *facts) {
 }
 
 /* ---- in pieces ------------------------------------------------------------------------------- */
-
-struct supply {
-    const char *bytes;
-    size_t size;
-};
-
-static int64_t supply_read(void *context, char *to, size_t size, uint64_t at) {
-    const struct supply *supply = context;
-    size_t left = at < supply->size ? supply->size - at : 0;
-    size = size < left ? size : left;
-    memcpy(to, supply->bytes + at, size);
-    return (int64_t)size;
-}
 
 /* Through the smallest window, which ends at a page that cannot be touched. */
 static void run_in_pieces(const struct test_case *test, const struct lex_options *options,
