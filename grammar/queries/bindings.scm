@@ -87,6 +87,7 @@
 (import_alias . (identifier) @define.here)
 
 (export_statement "type") @type
+(export_statement "as") @type
 (export_statement source: (string)) @type
 (export_specifier "type") @type
 (export_specifier alias: (_) @type)

@@ -32,13 +32,34 @@
 ; tree-sitter takes `<!--` and `-->` for comments in modules too.
 (html_comment) @doubt
 ; ... and for operators, where they stand in scripts.
-(binary_expression operator: "<" @angle right: (unary_expression operator: "!"))
+(binary_expression operator: "<" @angle)
+(binary_expression left: (update_expression (comment)) operator: ">") @doubt
 ; An arrow function is no operand: what follows it on the next line is a statement of its own.
 (binary_expression left: (arrow_function)) @doubt
-(call_expression function: (arrow_function)) @doubt
-(member_expression object: (arrow_function)) @doubt
-(subscript_expression object: (arrow_function)) @doubt
 (ternary_expression condition: (arrow_function)) @doubt
+; Nor is what an operator makes called, and a member of it is one of its last operand.
+(call_expression function: [(arrow_function) (binary_expression) (unary_expression)
+  (await_expression) (ternary_expression) (assignment_expression) (yield_expression)]) @doubt
+(member_expression object: [(arrow_function) (binary_expression) (unary_expression)
+  (await_expression) (ternary_expression) (assignment_expression) (yield_expression)]) @doubt
+(subscript_expression object: [(arrow_function) (binary_expression) (unary_expression)
+  (await_expression) (ternary_expression) (assignment_expression) (yield_expression)]) @doubt
+(call_expression function: (non_null_expression [(arrow_function) (binary_expression)
+  (unary_expression) (await_expression) (ternary_expression) (assignment_expression)
+  (yield_expression)])) @doubt
+(yield_expression) @yield
+; No line may end within these, and a comment may hide that it does.
+(as_expression (comment)) @doubt
+(satisfies_expression (comment)) @doubt
+(non_null_expression (comment)) @doubt
+(break_statement (comment)) @doubt
+(continue_statement (comment)) @doubt
+(type_alias_declaration "type" . (comment)) @doubt
+(interface_declaration "interface" . (comment)) @doubt
+(ambient_declaration "declare" . (comment)) @doubt
+(abstract_class_declaration "abstract" . (comment)) @doubt
+; No JavaScript.
+(non_null_expression) @typed
 ; Whether the name of `import a = b.c` is used is not followed.
 (import_alias (nested_identifier)) @doubt
 (import_alias . (identifier) . (identifier)) @doubt

@@ -159,10 +159,9 @@ static void read_source(struct lexer *lexer, enum fact_kind kind, const struct c
         lexer_fail(lexer);
         return;
     }
-    unsigned flags = clause->type ? FACT_TYPE_STATEMENT : 0;
-    if (clause->types && !clause->values) {
-        flags |= FACT_TYPE_NAMES;
-    }
+    unsigned flags = clause->type                       ? FACT_TYPE_STATEMENT
+                     : clause->types && !clause->values ? FACT_TYPE_NAMES
+                                                        : 0;
     if (!lexer->ambient) {
         import_add(lexer, kind, flags, &lexer->token);
     }

@@ -62,6 +62,19 @@ static uint32_t escape_value(struct slice text, size_t *at) {
     return value;
 }
 
+/* Copies the name that `text` spells, which is no longer than that. */
+static uint32_t copy_cooked(char *to, struct slice text) {
+    size_t length = 0;
+    for (size_t i = 0; i < text.length;) {
+        if (text.data[i] == '\\') {
+            length += encode_utf8(escape_value(text, &i), to + length);
+        } else {
+            to[length++] = text.data[i++];
+        }
+    }
+    return (uint32_t)length;
+}
+
 /* Whether the escaped name spells `plain`. */
 static bool spells(struct slice escaped, struct slice plain) {
     size_t matched = 0;
@@ -143,15 +156,16 @@ static bool rehash(struct lexer *lexer) {
 }
 
 static uint32_t name_push(struct lexer *lexer, struct slice text) {
-    uint32_t start = lexer->text_count, length = (uint32_t)text.length;
-    if (!grow(lexer, &lexer->texts, &lexer->text_capacity, start + length, 1) ||
+    uint32_t start = lexer->text_count;
+    if (!grow(lexer, &lexer->texts, &lexer->text_capacity, start + (uint32_t)text.length, 1) ||
         !grow(lexer, &lexer->names, &lexer->name_capacity, lexer->name_count + 1,
               sizeof *lexer->names) ||
         (lexer->name_count >= lexer->bucket_count && !rehash(lexer))) {
         return NONE;
     }
-    memcpy(lexer->texts + start, text.data, length);
+    uint32_t length = copy_cooked(lexer->texts + start, text);
     lexer->text_count += length;
+    text = (struct slice){lexer->texts + start, length};
     uint32_t *bucket = bucket_of(lexer, text);
     lexer->names[lexer->name_count] =
         (struct name){start, length, NONE, NONE, *bucket, NONE, false};

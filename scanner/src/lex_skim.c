@@ -142,9 +142,9 @@ static enum position position_at(const struct skim *skim, uint32_t at) {
         return AT_OPERATOR;
     case '+':
     case '-':
-        return bytes[last - 1] != (char)byte   ? AT_OPERAND
-               : ends_operand(bytes[last - 2]) ? AT_OPERATOR
-                                               : UNKNOWN;
+        return bytes[last - 1] != (char)byte               ? AT_OPERAND
+               : last > 1 && ends_operand(bytes[last - 2]) ? AT_OPERATOR
+                                                           : UNKNOWN;
     case '(':
     case ',':
     case ';':
@@ -193,6 +193,9 @@ static enum bracket_kind paren_after(const struct skim *skim, uint32_t last) {
     if (first == '.' || first == '#') {
         return PAREN;
     }
+    if ((unsigned char)first >= 0x80) {
+        return PAREN_UNCLEAR;
+    }
     return slice_equal(word, SLICE("await")) ? PAREN_UNCLEAR
            : is_one_of(word, heads)          ? PAREN_HEAD
                                              : PAREN;
@@ -200,7 +203,11 @@ static enum bracket_kind paren_after(const struct skim *skim, uint32_t last) {
 
 static bool open_paren(struct skim *skim, uint32_t at) {
     uint32_t last = before(skim, at);
-    switch (last ? skim->lexer->bytes[last] : 0) {
+    unsigned char byte = last ? (unsigned char)skim->lexer->bytes[last] : 0;
+    if (byte >= 0x80) { /* white space, it may be */
+        return push(skim, PAREN_UNCLEAR, at);
+    }
+    switch (byte) {
     case 'e': /* the last letters of those words */
     case 'f':
     case 'h':
@@ -223,6 +230,9 @@ static bool close_paren(struct skim *skim, uint32_t at) {
 
 static bool open_brace(struct skim *skim, uint32_t at) {
     uint32_t last = before(skim, at);
+    if ((unsigned char)skim->lexer->bytes[last] >= 0x80) {
+        return lose(skim);
+    }
     bool try = last && skim->lexer->bytes[last] == 'y' &&
                slice_equal(word_ending_at(skim, last), SLICE("try"));
     return push(skim, try ? BRACE_TRY : BRACE, at);
@@ -510,7 +520,7 @@ static bool take_meta(struct skim *skim) {
         skim->at = lexer->token.end;
         return true;
     }
-    if (skim->called > open->at || lexer->bytes[new - 3] == '.') {
+    if (skim->called > open->at || (new > 2 && lexer->bytes[new - 3] == '.')) {
         return lose(skim);
     }
     skim->depth--;

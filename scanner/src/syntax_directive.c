@@ -134,6 +134,12 @@ static void add_function_directive(struct syntax_parse *parse, TSNode string, TS
     directive->name_length = (uint32_t)name.length;
 }
 
+/* Nothing but a byte order mark stands before it. */
+static void doubt_hashbang(struct syntax_parse *parse, uint32_t start) {
+    struct slice before = {parse->bytes, start};
+    parse->doubt |= start && !slice_equal(before, SLICE("\xEF\xBB\xBF"));
+}
+
 /* `function` null: the module's own. */
 static void read_body(struct syntax_reading *reading, TSNode body, TSNode function) {
     TSTreeCursor cursor = ts_tree_cursor_new(body);
@@ -142,8 +148,10 @@ static void read_body(struct syntax_reading *reading, TSNode body, TSNode functi
         TSNode child = ts_tree_cursor_current_node(&cursor);
         if (syntax_is(child, "{") || syntax_is(child, "comment"))
             continue;
-        if (syntax_is(child, "hash_bang_line"))
+        if (syntax_is(child, "hash_bang_line")) {
+            doubt_hashbang(reading->parse, ts_node_start_byte(child));
             continue;
+        }
         TSNode string = syntax_only_string(child);
         if (ts_node_is_null(string))
             break;
@@ -181,7 +189,7 @@ static void read_statement(struct syntax_parse *parse, TSNode statement) {
 }
 
 void syntax_see_directive(struct syntax_reading *reading, const struct syntax_event *event) {
-    if (event->capture == CAPTURE_BODY) {
+    if (event->capture == CAPTURE_BODY && event->start >= reading->type_end) {
         read_body(reading, event->node, ts_node_parent(event->node));
     } else if (event->capture == CAPTURE_STATEMENT && event->start >= reading->prologue_end) {
         read_statement(reading->parse, event->node);

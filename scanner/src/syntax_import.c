@@ -332,8 +332,11 @@ static bool is_require(struct syntax_parse *parse, TSNode callee) {
 
 static void read_call(struct syntax_reading *reading, TSNode call, bool in_try) {
     TSNode callee = field(call, "function"), bare = syntax_unwrap(callee);
+    bool typescript = reading->parse->options->dialect & DIALECT_TYPESCRIPT;
     if (!syntax_is(field(call, "arguments"), "arguments"))
         return;
+    if (!typescript && !ts_node_is_null(field(call, "type_arguments")))
+        return; /* `a < b > (c)` */
     if (syntax_is(callee, "import")) {
         read_target(reading, call, FACT_DYNAMIC, 0);
     } else if (is_require(reading->parse, bare)) {
@@ -376,10 +379,18 @@ static void widen(uint32_t *end, const struct syntax_event *event) {
         *end = event->end;
 }
 
+/* Only an ambient module imports within braces. */
+static void doubt_inner(struct syntax_reading *reading, TSNode node, bool typed) {
+    reading->parse->doubt |= !typed && !ts_node_is_null(field(node, "source"));
+}
+
 void syntax_see_import(struct syntax_reading *reading, const struct syntax_event *event) {
     bool top = event->start >= reading->scope_end, typed = event->start < reading->type_end;
     switch (event->capture) {
     case CAPTURE_SCOPE_FUNCTION:
+        if (has_token(event->node, "*"))
+            widen(&reading->generator_end, event);
+        /* fall through */
     case CAPTURE_SCOPE_BLOCK:
         widen(&reading->scope_end, event);
         break;
@@ -391,7 +402,11 @@ void syntax_see_import(struct syntax_reading *reading, const struct syntax_event
         widen(&reading->try_end, event);
         break;
     case CAPTURE_DOUBT:
+    case CAPTURE_TYPED:
         reading->parse->doubt = true;
+        break;
+    case CAPTURE_YIELD: /* a name, and a regular expression after it a division */
+        reading->parse->doubt |= event->start >= reading->generator_end;
         break;
     case CAPTURE_ANGLE:
         reading->parse->doubt |= !is_module(reading->parse->root);
@@ -400,10 +415,14 @@ void syntax_see_import(struct syntax_reading *reading, const struct syntax_event
         reading->import++;
         if (top)
             read_import(reading, event->node);
+        else
+            doubt_inner(reading, event->node, typed);
         break;
     case CAPTURE_EXPORT:
         if (top)
             read_export(reading, event->node);
+        else
+            doubt_inner(reading, event->node, typed);
         break;
     case CAPTURE_CALL:
         if (!typed)

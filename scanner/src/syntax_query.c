@@ -13,6 +13,26 @@ static bool begins(const struct syntax_parse *parse, TSNode node, const char *wo
     return rest.length && (rest.data[0] == '\\' || slice_starts(rest, slice_of(word)));
 }
 
+/* What the grammar takes for a name, since it does not know where a statement has to end, or what a
+ * script may call so and a module may not. */
+static bool is_reserved(struct slice word) {
+    static const char *const words[] = {"let",   "yield",  "await",    "new",    "export", "import",
+                                        "const", "class",  "function", "return", "typeof", "delete",
+                                        "void",  "throw",  "in",       "if",     "else",   "for",
+                                        "while", "switch", "case"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (slice_equal(word, slice_of(words[i])))
+            return true;
+    }
+    return false;
+}
+
+static void see_name(struct syntax_parse *parse, TSNode node) {
+    uint32_t length = ts_node_end_byte(node) - ts_node_start_byte(node);
+    if (length > 1 && length < 9)
+        parse->doubt |= is_reserved(syntax_text(parse, node));
+}
+
 /* Most captures of a large script mean nothing; dense ones are most of what there is to hold. */
 static bool matters(const struct syntax_parse *parse, TSNode node, uint8_t capture) {
     bool typescript = parse->options->dialect & DIALECT_TYPESCRIPT;
@@ -24,6 +44,8 @@ static bool matters(const struct syntax_parse *parse, TSNode node, uint8_t captu
     case CAPTURE_CALL:
         return begins(parse, node, "import") || begins(parse, node, "r") ||
                begins(parse, node, "(") || begins(parse, node, "<");
+    case CAPTURE_TYPED:
+        return !typescript;
     case CAPTURE_ANGLE:
         return !typescript && begins(parse, node, "<!--");
     case CAPTURE_COMMENT:
@@ -49,6 +71,8 @@ static void add_match(struct syntax_parse *parse, const TSQueryMatch *match) {
             whole = match->captures[i].node;
         else if (capture == CAPTURE_TYPE_FROM)
             keyword = match->captures[i].node;
+        else if (capture == CAPTURE_IDENTIFIER && (see_name(parse, match->captures[i].node), false))
+            continue;
         else if (matters(parse, match->captures[i].node, capture)) {
             add_event(parse, match->captures[i].node, capture);
         }

@@ -245,6 +245,20 @@ static bool is_fragment(TSNode element) {
     return !ts_node_is_null(open) && ts_node_is_null(ts_node_child_by_field_name(open, "name", 4));
 }
 
+/* The grammar does not hold the names of its tags to each other. */
+static void doubt_tags(struct syntax_parse *parse, TSNode element) {
+    TSNode open = ts_node_child_by_field_name(element, "open_tag", 8);
+    TSNode close = ts_node_child_by_field_name(element, "close_tag", 9);
+    if (ts_node_is_null(open) || ts_node_is_null(close))
+        return;
+    TSNode first = ts_node_child_by_field_name(open, "name", 4);
+    TSNode last = ts_node_child_by_field_name(close, "name", 4);
+    if (ts_node_is_null(first) || ts_node_is_null(last))
+        parse->doubt |= !ts_node_is_null(first) || !ts_node_is_null(last);
+    else
+        parse->doubt |= !slice_equal(syntax_text(parse, first), syntax_text(parse, last));
+}
+
 /* Second pass: declarations and uses. An identifier that an earlier capture explains is done. */
 static void find_uses(struct syntax_parse *parse) {
     struct syntax_scopes *scopes = parse->scopes;
@@ -255,6 +269,7 @@ static void find_uses(struct syntax_parse *parse) {
         if (event->capture <= CAPTURE_EXPOSED || event->capture == CAPTURE_IMPORT) {
             enter_frame(parse, event);
         } else if (event->capture == CAPTURE_JSX) {
+            doubt_tags(parse, event->node);
             if (is_fragment(event->node))
                 scopes->fragments = true;
             else

@@ -29,6 +29,8 @@
     XX(STATEMENT, "statement")                                                                     \
     XX(DOUBT, "doubt")                                                                             \
     XX(ANGLE, "angle")                                                                             \
+    XX(TYPED, "typed")                                                                             \
+    XX(YIELD, "yield")                                                                             \
     XX(COMMENT, "comment")                                                                         \
     XX(JSX, "jsx")                                                                                 \
     XX(JSX_NAME, "jsx.name")                                                                       \
@@ -86,8 +88,8 @@ struct import_use syntax_import_use(const struct syntax_parse *parse, size_t imp
 struct syntax_reading {
     struct syntax_parse *parse;
     size_t import; /* import statements so far */
-    /* Where what has begun ends: a scope, a type, the block of a `try`, a prologue. */
-    uint32_t scope_end, type_end, try_end, prologue_end;
+    /* Where what has begun ends: a scope, a type, a generator, the block of a `try`, a prologue. */
+    uint32_t scope_end, type_end, generator_end, try_end, prologue_end;
     uint32_t environments; /* those that the module's directives switch to so far */
 };
 
