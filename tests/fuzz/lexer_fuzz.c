@@ -1,6 +1,7 @@
 /* Whatever the bytes: no crash, no read past the end, positions inside the file and in order. Where
  * the lexer is sure and the grammar has a clean tree, both see the same. The first byte chooses the
  * dialect. */
+#include "graft.h"
 #include "reading.h"
 
 static void compare_imports(const struct facts *lexer, const struct facts *grammar) {
@@ -23,17 +24,65 @@ static void compare_directives(const struct facts *lexer, const struct facts *gr
     }
 }
 
+static void compare(const struct facts *lexer, const struct facts *other) {
+    compare_imports(lexer, other);
+    compare_directives(lexer, other);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static struct facts lexer, grammar;
+    static struct facts lexer, skimmed, grammar;
     if (size == 0) {
         return 0;
     }
     unsigned dialect = dialect_of(data[0]);
     const char *bytes = (const char *)data + 1;
-    bool sure = read_bytes(PROLOGUE_READER_LEXER, dialect, bytes, size - 1, &lexer);
-    if (read_bytes(PROLOGUE_READER_GRAMMAR, dialect, bytes, size - 1, &grammar) && sure) {
-        compare_imports(&lexer, &grammar);
-        compare_directives(&lexer, &grammar);
+    size--;
+    bool sure = read_skimming(PROLOGUE_READER_LEXER, UINT32_MAX, dialect, bytes, size, &lexer);
+    bool still_sure = read_skimming(PROLOGUE_READER_LEXER, 1, dialect, bytes, size, &skimmed);
+    if (read_bytes(PROLOGUE_READER_GRAMMAR, dialect, bytes, size, &grammar) && sure) {
+        compare(&lexer, &grammar);
+        require(still_sure, "as sure when skimmed");
+        compare(&lexer, &skimmed);
     }
     return 0;
+}
+
+/* ---- mutations -------------------------------------------------------------------------------- */
+
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t room);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room, unsigned seed);
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *data, size_t size, const uint8_t *other,
+                                 size_t other_size, uint8_t *out, size_t room, unsigned seed);
+
+static size_t graft(const uint8_t *data, size_t size, const uint8_t *other, size_t other_size,
+                    uint8_t *out, size_t room, unsigned seed) {
+    static struct grafting into, stock;
+    uint32_t state = seed | 1;
+    graft_open(&into, dialect_of(data[0]), (const char *)data + 1, size - 1);
+    graft_open(&stock, dialect_of(other[0]), (const char *)other + 1, other_size - 1);
+    size_t made = graft_random(&state, 4)
+                      ? graft_node(&into, &stock, &state, (char *)out + 1, room - 1)
+                      : graft_gap(&into, &state, (char *)out + 1, room - 1);
+    graft_close(&into);
+    graft_close(&stock);
+    out[0] = data[0];
+    return made ? made + 1 : 0;
+}
+
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *data, size_t size, const uint8_t *other,
+                                 size_t other_size, uint8_t *out, size_t room, unsigned seed) {
+    return size && other_size ? graft(data, size, other, other_size, out, room, seed) : 0;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room, unsigned seed) {
+    static uint8_t made[1 << 16];
+    size_t length = 0;
+    if (size && room <= sizeof made && seed % 4) {
+        length = graft(data, size, data, size, made, room, seed);
+    }
+    if (!length) {
+        return LLVMFuzzerMutate(data, size, room);
+    }
+    memcpy(data, made, length);
+    return length;
 }

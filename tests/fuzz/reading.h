@@ -67,9 +67,10 @@ static inline void check_facts(const struct facts *facts, size_t size) {
 }
 
 /* Returns whether the reader is sure. */
-static inline bool read_bytes(enum prologue_reader which, unsigned dialect, const char *bytes,
-                              size_t size, struct facts *facts) {
-    struct lex_options options = {.directives = &directives, .dialect = dialect};
+static inline bool read_skimming(enum prologue_reader which, uint32_t skim_least, unsigned dialect,
+                                 const char *bytes, size_t size, struct facts *facts) {
+    struct lex_options options = {
+        .directives = &directives, .dialect = dialect, .skim_least = skim_least};
     bool unsure = false;
     prepare(facts);
     struct input input = input_whole(bytes, (uint32_t)size);
@@ -80,6 +81,11 @@ static inline bool read_bytes(enum prologue_reader which, unsigned dialect, cons
         unsure |= code == NOTE_NOT_CERTAIN || code == NOTE_BINARY;
     }
     return !unsure;
+}
+
+static inline bool read_bytes(enum prologue_reader which, unsigned dialect, const char *bytes,
+                              size_t size, struct facts *facts) {
+    return read_skimming(which, 0, dialect, bytes, size, facts);
 }
 
 static inline struct slice text_of(const struct facts *facts, uint32_t i) {

@@ -1,0 +1,114 @@
+/* Mutations that keep a program one: a node of its tree is replaced by another of the same kind, of
+ * this program or another one, or white space and comments are put between two tokens. */
+#ifndef GRAFT_H
+#define GRAFT_H
+
+#include <tree_sitter/api.h>
+
+#include "language.h"
+
+enum { GRAFT_NODES = 4096 };
+
+struct grafting {
+    const char *bytes;
+    uint32_t size, count;
+    TSTree *tree;
+    TSNode nodes[GRAFT_NODES]; /* named ones and tokens, in the order of their starts */
+};
+
+static inline uint32_t graft_random(uint32_t *state, uint32_t below) {
+    *state ^= *state << 13;
+    *state ^= *state >> 17;
+    *state ^= *state << 5;
+    return *state % below;
+}
+
+static inline void graft_collect(struct grafting *of) {
+    TSTreeCursor cursor = ts_tree_cursor_new(ts_tree_root_node(of->tree));
+    bool more = ts_tree_cursor_goto_first_child(&cursor);
+    while (more && of->count < GRAFT_NODES) {
+        TSNode node = ts_tree_cursor_current_node(&cursor);
+        if (ts_node_end_byte(node) > ts_node_start_byte(node)) {
+            of->nodes[of->count++] = node;
+        }
+        more = ts_tree_cursor_goto_first_child(&cursor);
+        while (!more && !(more = ts_tree_cursor_goto_next_sibling(&cursor))) {
+            if (!ts_tree_cursor_goto_parent(&cursor)) {
+                break;
+            }
+        }
+    }
+    ts_tree_cursor_delete(&cursor);
+}
+
+/* Where the tree has an error there are no nodes. */
+static inline void graft_open(struct grafting *of, unsigned dialect, const char *bytes,
+                              size_t size) {
+    TSParser *parser = ts_parser_new();
+    ts_parser_set_language(parser, languages[language_for(dialect)].grammar());
+    of->bytes = bytes;
+    of->size = (uint32_t)size;
+    of->count = 0;
+    of->tree = ts_parser_parse_string(parser, NULL, bytes, of->size);
+    ts_parser_delete(parser);
+    if (of->tree && !ts_node_has_error(ts_tree_root_node(of->tree))) {
+        graft_collect(of);
+    }
+}
+
+static inline void graft_close(struct grafting *of) {
+    ts_tree_delete(of->tree);
+}
+
+static inline struct slice graft_text(const struct grafting *of, TSNode node) {
+    uint32_t start = ts_node_start_byte(node);
+    return (struct slice){of->bytes + start, ts_node_end_byte(node) - start};
+}
+
+static inline size_t graft_write(const struct grafting *of, uint32_t start, uint32_t end,
+                                 struct slice text, char *out, size_t room) {
+    size_t size = of->size - (end - start) + text.length;
+    if (size > room) {
+        return 0;
+    }
+    memcpy(out, of->bytes, start);
+    memcpy(out + start, text.data, text.length);
+    memcpy(out + start + text.length, of->bytes + end, of->size - end);
+    return size;
+}
+
+/* A node of `stock` in place of one of its kind. 0: there is none, or no room. */
+static inline size_t graft_node(const struct grafting *into, const struct grafting *stock,
+                                uint32_t *seed, char *out, size_t room) {
+    if (!into->count || !stock->count) {
+        return 0;
+    }
+    TSNode gone = into->nodes[graft_random(seed, into->count)];
+    uint32_t from = graft_random(seed, stock->count);
+    for (uint32_t i = 0; i < stock->count; i++) {
+        TSNode node = stock->nodes[(from + i) % stock->count];
+        struct slice text = graft_text(stock, node);
+        if (strcmp(ts_node_type(node), ts_node_type(gone)) == 0 &&
+            !slice_equal(text, graft_text(into, gone))) {
+            return graft_write(into, ts_node_start_byte(gone), ts_node_end_byte(gone), text, out,
+                               room);
+        }
+    }
+    return 0;
+}
+
+/* White space or a comment before a token. */
+static inline size_t graft_gap(const struct grafting *into, uint32_t *seed, char *out,
+                               size_t room) {
+    static const struct slice gaps[] = {SLICE(" "),     SLICE("\n"),       SLICE("/**/"),
+                                        SLICE("//'\n"), SLICE("/*\n`*/"),  SLICE("\t"),
+                                        SLICE("\r\n"),  SLICE("\xC2\xA0"), SLICE("\xE2\x80\xA8")};
+    if (!into->count) {
+        return 0;
+    }
+    uint32_t start = ts_node_start_byte(into->nodes[graft_random(seed, into->count)]);
+    struct slice gap = gaps[graft_random(seed, sizeof gaps / sizeof *gaps)];
+    return graft_write(into, start, start, gap, out, room);
+}
+
+#endif
