@@ -184,8 +184,8 @@ uint32_t scope_add_name(struct lexer *lexer, const struct token *token, uint32_t
     if (name == REQUIRE) {
         lexer->names[REQUIRE].bound = true;
     }
-    if (name != NONE) {
-        lexer->names[name].owner = owner;
+    if (name != NONE && (owner == NONE || lexer->names[name].owner == NONE)) {
+        lexer->names[name].owner = owner; /* the first one: the other may be taken back */
     }
     return name;
 }
