@@ -47,7 +47,7 @@ bool input_reach(struct input *input, uint32_t at) {
         return at >= input->start && at < input->end;
     }
     uint32_t from = at < INPUT_BEHIND ? 0 : at - INPUT_BEHIND;
-    if (at < input->start || at - input->start >= input->capacity || from > input->end) {
+    if (from < input->start || at - input->start >= input->capacity || from > input->end) {
         slide(input, from);
     }
     while (input->end <= at && !input->error) {

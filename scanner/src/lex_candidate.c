@@ -243,7 +243,7 @@ static enum verdict judge_word(const struct search *search, uint32_t at) {
  * where there is a call. */
 struct found {
     uint32_t strong, weak;
-    bool call, directive;
+    bool call;
 };
 
 static void keep(struct lexer *lexer, uint32_t at) {
@@ -262,7 +262,6 @@ static void judge(const struct search *search, uint32_t at, struct found *found)
     enum verdict verdict = judge_word(search, at);
     if (verdict != STRONG && judge_directive(search, at) == STRONG) {
         verdict = STRONG;
-        found->directive = true;
     }
     if (verdict == STRONG) {
         found->strong = at;
@@ -418,7 +417,7 @@ static bool prepare(struct search *search) {
 
 uint32_t scan_last_candidate(struct lexer *lexer, uint32_t from) {
     struct search search = {.lexer = lexer};
-    struct found found = {NONE, NONE, false, false};
+    struct found found = {NONE, NONE, false};
     uint32_t cursor = lexer->cursor;
     lexer->candidate_count = 0;
     lexer->may_skim = !lexer->typescript && !lexer->input->buffer;
@@ -429,7 +428,6 @@ uint32_t scan_last_candidate(struct lexer *lexer, uint32_t from) {
     cursor_return(lexer, from);
     judge_all(&search, from, &found);
     cursor_return(lexer, cursor);
-    lexer->may_skim &= !found.directive;
     bool binds = found.call && found.weak != NONE && found.weak > found.strong;
     return binds ? found.weak : found.strong;
 }

@@ -433,10 +433,10 @@ static inline bool has_backslash(struct lexer *lexer, uint32_t start, uint32_t e
     return memchr(text.data, '\\', text.length) != NULL;
 }
 
-/* Back to where the cursor was. */
+/* Back to where the cursor was, and the bytes just behind it. */
 static inline void cursor_return(struct lexer *lexer, uint32_t cursor) {
     lexer->cursor = cursor;
-    if (cursor - lexer->start > lexer->end - lexer->start) {
+    if (cursor > lexer->end || (lexer->start > 0 && cursor < lexer->start + INPUT_BEHIND)) {
         window_reach(lexer, cursor);
     }
 }

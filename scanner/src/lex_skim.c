@@ -14,7 +14,6 @@
 enum event {
     E_NONE,
     E_QUOTE,
-    E_TEMPLATE,
     E_SLASH,
     E_LESS,
     E_LPAREN,
@@ -24,8 +23,8 @@ enum event {
 };
 
 static const uint8_t event_of[256] = {
-    ['"'] = E_QUOTE,  ['\''] = E_QUOTE, ['`'] = E_TEMPLATE, ['/'] = E_SLASH,  ['<'] = E_LESS,
-    ['('] = E_LPAREN, [')'] = E_RPAREN, ['{'] = E_LBRACE,   ['}'] = E_RBRACE,
+    ['"'] = E_QUOTE,  ['\''] = E_QUOTE, ['`'] = E_QUOTE,  ['/'] = E_SLASH,  ['<'] = E_LESS,
+    ['('] = E_LPAREN, [')'] = E_RPAREN, ['{'] = E_LBRACE, ['}'] = E_RBRACE,
 };
 
 enum bracket_kind { PAREN, PAREN_HEAD, PAREN_UNCLEAR, BRACE, BRACE_TRY, SUBSTITUTION };
@@ -33,6 +32,7 @@ enum bracket_kind { PAREN, PAREN_HEAD, PAREN_UNCLEAR, BRACE, BRACE_TRY, SUBSTITU
 struct skim {
     struct lexer *lexer;
     uint32_t start, at;
+    uint32_t next; /* the candidate that is looked for */
     uint32_t depth, tries;
     uint32_t gap_start, gap_end;   /* the last comments, with the white space between them */
     uint32_t called;               /* where the last call began that the automaton read */
@@ -76,9 +76,11 @@ static struct slice word_ending_at(const struct skim *skim, uint32_t last) {
     return (struct slice){bytes + start, last + 1 - start};
 }
 
-static bool is_one_of(struct slice word, const char *const *words) {
-    for (; *words; words++) {
-        if (slice_equal(word, slice_of(*words))) {
+#define IS_ONE_OF(word, words) is_one_of(word, words, sizeof(words) / sizeof *(words))
+
+static bool is_one_of(struct slice word, const struct slice *words, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (slice_equal(word, words[i])) {
             return true;
         }
     }
@@ -89,11 +91,13 @@ enum position { AT_OPERAND, AT_OPERATOR, UNKNOWN };
 
 /* What may follow a word. */
 static enum position after_word(const struct skim *skim, uint32_t last) {
-    static const char *const operands[] = {"return", "typeof",  "instanceof", "in",   "new",
-                                           "delete", "void",    "throw",      "case", "do",
-                                           "else",   "default", "extends",    NULL};
-    static const char *const unclear[] = {"of",       "await",    "yield", "break",
-                                          "continue", "debugger", "async", NULL};
+    static const struct slice operands[] = {
+        SLICE("return"), SLICE("typeof"),  SLICE("instanceof"), SLICE("in"),   SLICE("new"),
+        SLICE("delete"), SLICE("void"),    SLICE("throw"),      SLICE("case"), SLICE("do"),
+        SLICE("else"),   SLICE("default"), SLICE("extends")};
+    static const struct slice unclear[] = {SLICE("of"),    SLICE("await"),    SLICE("yield"),
+                                           SLICE("break"), SLICE("continue"), SLICE("debugger"),
+                                           SLICE("async")};
     struct slice word = word_ending_at(skim, last);
     uint32_t start = (uint32_t)(word.data - skim->lexer->bytes);
     if (start <= skim->start || (unsigned char)word.data[-1] >= 0x80 || word.data[-1] == '\\') {
@@ -106,8 +110,8 @@ static enum position after_word(const struct skim *skim, uint32_t last) {
     if ((word.data[-1] == '.' && !spread) || word.data[-1] == '#') {
         return AT_OPERATOR;
     }
-    return is_one_of(word, operands)  ? AT_OPERAND
-           : is_one_of(word, unclear) ? UNKNOWN
+    return IS_ONE_OF(word, operands)  ? AT_OPERAND
+           : IS_ONE_OF(word, unclear) ? UNKNOWN
                                       : AT_OPERATOR;
 }
 
@@ -187,7 +191,7 @@ static bool push(struct skim *skim, enum bracket_kind kind, uint32_t at) {
 
 /* What parentheses after a word are. */
 static enum bracket_kind paren_after(const struct skim *skim, uint32_t last) {
-    static const char *const heads[] = {"if", "while", "for", "with", NULL};
+    static const struct slice heads[] = {SLICE("if"), SLICE("while"), SLICE("for"), SLICE("with")};
     struct slice word = word_ending_at(skim, last);
     char first = word.data > skim->lexer->bytes + skim->start ? word.data[-1] : ' ';
     if (first == '.' || first == '#') {
@@ -197,26 +201,35 @@ static enum bracket_kind paren_after(const struct skim *skim, uint32_t last) {
         return PAREN_UNCLEAR;
     }
     return slice_equal(word, SLICE("await")) ? PAREN_UNCLEAR
-           : is_one_of(word, heads)          ? PAREN_HEAD
+           : IS_ONE_OF(word, heads)          ? PAREN_HEAD
                                              : PAREN;
+}
+
+/* Whether a word may be one of those, by its last two letters. */
+static bool ends_head(const char *last) {
+    switch (*last) {
+    case 'f':
+    case 't':
+        return last[-1] == 'i';
+    case 'e':
+        return last[-1] == 'l';
+    case 'r':
+        return last[-1] == 'o';
+    case 'h':
+        return last[-1] == 't';
+    default:
+        return false;
+    }
 }
 
 static bool open_paren(struct skim *skim, uint32_t at) {
     uint32_t last = before(skim, at);
-    unsigned char byte = last ? (unsigned char)skim->lexer->bytes[last] : 0;
-    if (byte >= 0x80) { /* white space, it may be */
+    const char *end = skim->lexer->bytes + last;
+    if (last && (unsigned char)*end >= 0x80) { /* white space, it may be */
         return push(skim, PAREN_UNCLEAR, at);
     }
-    switch (byte) {
-    case 'e': /* the last letters of those words */
-    case 'f':
-    case 'h':
-    case 'r':
-    case 't':
-        return push(skim, paren_after(skim, last), at);
-    default:
-        return push(skim, PAREN, at);
-    }
+    bool head = last > 1 && ends_head(end);
+    return push(skim, head ? paren_after(skim, last) : PAREN, at);
 }
 
 static bool close_paren(struct skim *skim, uint32_t at) {
@@ -323,12 +336,38 @@ static uint32_t take_less(struct skim *skim, uint32_t at) {
     return byte_at(skim->lexer, at + 1) == '<' ? at + 2 : at + 1;
 }
 
+/* Whether the text of a directive at `at` can be none, since no statement begins there, nor
+ * parentheses that are one. */
+static bool is_operand(const struct skim *skim, uint32_t at) {
+    const char *bytes = skim->lexer->bytes;
+    uint32_t last = before(skim, at);
+    if (last && bytes[last] == '(') {
+        uint32_t callee = before(skim, last);
+        return callee && ends_operand(bytes[callee]);
+    }
+    return last && memchr("=,[?&|!", bytes[last], 7);
+}
+
+static bool is_directive(struct skim *skim, uint32_t at, uint32_t end) {
+    struct lexer *lexer = skim->lexer;
+    return lexer->candidates[skim->next] == at + 1 &&
+           directive_set_find(lexer->options->directives, lexer_text(lexer, at + 1, end - 1)) >= 0;
+}
+
+static uint32_t take_quoted(struct skim *skim, uint32_t at) {
+    uint32_t end = skim->lexer->bytes[at] == '`' ? take_template(skim, at)
+                                                 : take_token(skim, at, scan_string_token);
+    if (end && is_directive(skim, at, end) && !is_operand(skim, at)) {
+        lose(skim);
+        return 0;
+    }
+    return end;
+}
+
 static uint32_t take_event(struct skim *skim, uint32_t at) {
     switch (event_of[(unsigned char)skim->lexer->bytes[at]]) {
     case E_QUOTE:
-        return take_token(skim, at, scan_string_token);
-    case E_TEMPLATE:
-        return take_template(skim, at);
+        return take_quoted(skim, at);
     case E_SLASH:
         return take_slash(skim, at);
     case E_LESS:
@@ -458,9 +497,10 @@ static bool take_declaration(struct skim *skim) {
 }
 
 static bool follows_word(const struct skim *skim, uint32_t at) {
-    static const char *const words[] = {"new", "function", "get", "set", "static", NULL};
+    static const struct slice words[] = {SLICE("new"), SLICE("function"), SLICE("get"),
+                                         SLICE("set"), SLICE("static")};
     uint32_t last = before(skim, at);
-    return last && is_one_of(word_ending_at(skim, last), words);
+    return last && IS_ONE_OF(word_ending_at(skim, last), words);
 }
 
 /* Whether a name is the last operand of an expression: then it is no binding. */
@@ -473,9 +513,9 @@ static bool ends_expression(const struct skim *skim, const struct token *next) {
 
 /* `const require = …` of the module. */
 static bool take_binding(struct skim *skim) {
-    static const char *const words[] = {"const", "let", "var", NULL};
+    static const struct slice words[] = {SLICE("const"), SLICE("let"), SLICE("var")};
     uint32_t last = before(skim, skim->at);
-    bool binds = skim->depth == 0 && last && is_one_of(word_ending_at(skim, last), words);
+    bool binds = skim->depth == 0 && last && IS_ONE_OF(word_ending_at(skim, last), words);
     if (binds) {
         scope_declare(skim->lexer, &skim->lexer->token, false);
     }
@@ -590,6 +630,7 @@ bool skim_rest(struct lexer *lexer) {
     skim.lost = !lexer->has_module_syntax && has_closing_comment(lexer, skim.start);
     for (uint32_t i = 0; i < lexer->candidate_count && !skim.lost; i++) {
         uint32_t candidate = lexer->candidates[i];
+        skim.next = i;
         skim_to(&skim, candidate);
         if (!skim.lost && skim.at == candidate) {
             take_candidate(&skim);

@@ -49,7 +49,7 @@ static void goes_back_and_jumps(void **state) {
     struct input input = open_input(&supply, SIZE, 50);
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         assert_true(input_reach(&input, places[i]));
-        assert_int_equal(input.bytes[places[i]], bytes[places[i]]);
+        check_window(&input, places[i]);
     }
 }
 
