@@ -70,9 +70,9 @@ uint32_t scan_jsx_text(const struct lexer *lexer, uint32_t at) {
 /* ---- white space and comments ---------------------------------------------------------------- */
 
 uint32_t skip_unicode_space(struct lexer *lexer, uint32_t at, bool *newline) {
-    bool three = has_bytes(lexer, at, 3);
+    bool three = has_bytes(lexer, at, 3), two = three || has_bytes(lexer, at, 2);
     const unsigned char *text = (const unsigned char *)lexer->bytes + at;
-    if ((three || has_bytes(lexer, at, 2)) && text[0] == 0xC2 && text[1] == 0xA0) {
+    if (two && text[0] == 0xC2 && text[1] == 0xA0) {
         return 2;
     }
     if (!three) {
