@@ -48,16 +48,20 @@
   (unary_expression) (await_expression) (ternary_expression) (assignment_expression)
   (yield_expression)])) @doubt
 (yield_expression) @yield
-; No line may end within these, and a comment may hide that it does.
-(as_expression (comment)) @doubt
-(satisfies_expression (comment)) @doubt
-(non_null_expression (comment)) @doubt
-(break_statement (comment)) @doubt
-(continue_statement (comment)) @doubt
-(type_alias_declaration "type" . (comment)) @doubt
-(interface_declaration "interface" . (comment)) @doubt
-(ambient_declaration "declare" . (comment)) @doubt
+; No line ends before their second part.
+(as_expression) @line
+(satisfies_expression) @line
+(non_null_expression) @line
+(break_statement label: (_)) @line
+(continue_statement label: (_)) @line
+(type_alias_declaration) @line
+(interface_declaration) @line
+(ambient_declaration) @line
 (abstract_class_declaration "abstract" . (comment)) @doubt
+(module) @line
+(internal_module) @line
+; A string that a line ends in, and so perhaps several.
+(string (comment)) @doubt
 ; No JavaScript.
 (non_null_expression) @typed
 ; Whether the name of `import a = b.c` is used is not followed.

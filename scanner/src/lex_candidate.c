@@ -124,7 +124,7 @@ static enum verdict judge_import(const struct search *search, uint32_t at) {
     case '.':
         return judge_meta(search, at, skip_space(search, after + 1));
     default:
-        if (is_unclear(next)) {
+        if (is_unclear(next) || next == '\\') {
             return STRONG;
         }
         return after > at + 6 && is_word_byte(next) ? judge_import_name(search, after) : NO;

@@ -38,7 +38,8 @@ static void bind_name(struct lexer *lexer, struct clause *clause, const struct t
         scope_declare(lexer, local, false);
         return;
     }
-    if (!type && !clause->type && (lexer->typescript || local->word == W_REQUIRE)) {
+    if (!type && !clause->type &&
+        (lexer->typescript || local->word == W_REQUIRE || local->escaped)) {
         scope_add_name(lexer, local, clause->owner);
     }
 }

@@ -405,6 +405,9 @@ void syntax_see_import(struct syntax_reading *reading, const struct syntax_event
     case CAPTURE_TYPED:
         reading->parse->doubt = true;
         break;
+    case CAPTURE_LINE:
+        syntax_doubt_line(reading->parse, event->node);
+        break;
     case CAPTURE_YIELD: /* a name, and a regular expression after it a division */
         reading->parse->doubt |= event->start >= reading->generator_end;
         break;

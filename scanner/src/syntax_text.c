@@ -27,6 +27,25 @@ void syntax_doubt_string(struct syntax_parse *parse, TSNode string) {
     }
 }
 
+#define SYNTAX_MANY_COMMENTS 8
+
+void syntax_doubt_line(struct syntax_parse *parse, TSNode node) {
+    uint32_t second = 1;
+    while (second < SYNTAX_MANY_COMMENTS && syntax_is(ts_node_child(node, second), "comment"))
+        second++;
+    TSNode part = ts_node_child(node, second);
+    if (ts_node_is_null(part))
+        return;
+    uint32_t end = ts_node_start_byte(part);
+    for (uint32_t at = ts_node_end_byte(ts_node_child(node, 0)); at < end; at++) {
+        struct slice rest = {parse->bytes + at, end - at};
+        parse->doubt |= rest.data[0] == '\n' || rest.data[0] == '\r' ||
+                        slice_starts(rest, SLICE("\xE2\x80\xA8")) ||
+                        slice_starts(rest, SLICE("\xE2\x80\xA9"));
+    }
+    parse->doubt |= second == SYNTAX_MANY_COMMENTS;
+}
+
 bool syntax_is(TSNode node, const char *type) {
     return !ts_node_is_null(node) && strcmp(ts_node_type(node), type) == 0;
 }

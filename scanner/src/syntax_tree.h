@@ -31,6 +31,7 @@
     XX(ANGLE, "angle")                                                                             \
     XX(TYPED, "typed")                                                                             \
     XX(YIELD, "yield")                                                                             \
+    XX(LINE, "line")                                                                               \
     XX(COMMENT, "comment")                                                                         \
     XX(JSX, "jsx")                                                                                 \
     XX(JSX_NAME, "jsx.name")                                                                       \
@@ -101,6 +102,8 @@ void syntax_see_import(struct syntax_reading *reading, const struct syntax_event
 /* syntax_text.c */
 struct slice syntax_text(const struct syntax_parse *parse, TSNode node);
 void syntax_doubt_string(struct syntax_parse *parse, TSNode string);
+/* A line ends between the first two parts of the node, which are no comments. */
+void syntax_doubt_line(struct syntax_parse *parse, TSNode node);
 /* What stands between the delimiters of a string or template node. */
 struct slice syntax_inner(const struct syntax_parse *parse, TSNode node);
 bool syntax_is(TSNode node, const char *type);
