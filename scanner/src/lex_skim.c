@@ -228,7 +228,7 @@ static bool open_paren(struct skim *skim, uint32_t at) {
     if (last && (unsigned char)*end >= 0x80) { /* white space, it may be */
         return push(skim, PAREN_UNCLEAR, at);
     }
-    bool head = last > 1 && ends_head(end);
+    bool head = last && ends_head(end);
     return push(skim, head ? paren_after(skim, last) : PAREN, at);
 }
 
