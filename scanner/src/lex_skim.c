@@ -617,8 +617,8 @@ static bool has_closing_comment(const struct lexer *lexer, uint32_t from) {
         while (arrow && before > lexer->bytes + from && (before[-1] == ' ' || before[-1] == '\t')) {
             before--;
         }
-        if (arrow && (before[-1] == '\n' || before[-1] == '\r' || before[-1] == '/' ||
-                      (unsigned char)before[-1] >= 0x80)) {
+        if (arrow && (before == lexer->bytes + from || before[-1] == '\n' || before[-1] == '\r' ||
+                      before[-1] == '/' || (unsigned char)before[-1] >= 0x80)) {
             return true;
         }
     }

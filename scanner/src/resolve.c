@@ -375,7 +375,7 @@ static struct answer ask_once(struct question *question, struct slice specifier)
             question->answer.code = "unresolved-import";
         }
     }
-    if (question->queried && question->answer.outcome == RESOLVE_MODULE) {
+    if ((question->leaf || question->queried) && question->answer.outcome == RESOLVE_MODULE) {
         question->answer.outcome = RESOLVE_LEAF;
     }
     say_end(question);
@@ -387,12 +387,7 @@ static struct answer ask(struct question *question, struct slice specifier) {
     const char *query = specifier.length ? memchr(specifier.data, '?', specifier.length) : NULL;
     if (query && !is_url(specifier)) {
         question->leaf = true;
-        struct answer answer =
-            ask_once(question, (struct slice){specifier.data, (size_t)(query - specifier.data)});
-        if (answer.outcome == RESOLVE_MODULE) {
-            answer.outcome = RESOLVE_LEAF;
-        }
-        return answer;
+        return ask_once(question, (struct slice){specifier.data, (size_t)(query - specifier.data)});
     }
     struct answer answer = ask_once(question, specifier);
     const char *hash =

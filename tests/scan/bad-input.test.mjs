@@ -336,3 +336,10 @@ test("a file that changes while it is read never crashes the scan", async (t) =>
     await once(writer, "exit");
   }
 });
+
+test("a long file that begins with what could end a comment", (t) => {
+  const root = project(t, { "a.js": `---->x;${"a=1;\n".repeat(600)}require("./b")` });
+  const { status, stdout } = run(["inspect", "a.js"], { cwd: root });
+  assert.equal(status, 0);
+  assert.ok(JSON.parse(stdout).diagnostics.some(({ code }) => code === "syntax-error"));
+});
