@@ -55,10 +55,24 @@ prologue_session *command_session(const struct options *options, int *status) {
         return NULL;
     }
     interrupt_watch(session);
+    if (options->session.memory_dump)
+        interrupt_dump();
     return session;
 }
 
-void command_end(prologue_session *session, prologue_report *report) {
+/* What went wrong with the trace or a dump; the scan has gone on. */
+static void tell_of_tracking(const struct options *options, prologue_session *session) {
+    prologue_tracking tracking = {.size = sizeof tracking};
+    if (!options->session.memory_trace && !options->session.memory_dump)
+        return;
+    prologue_session_tracking(session, &tracking);
+    if (*tracking.message)
+        complain(command_name(options->command), "%s", tracking.message);
+}
+
+void command_end(const struct options *options, prologue_session *session,
+                 prologue_report *report) {
+    tell_of_tracking(options, session);
     interrupt_release();
     if (!FREES_AT_END)
         return;

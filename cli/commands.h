@@ -26,7 +26,7 @@ int command_failed(const struct options *options, const prologue_session *sessio
 /* The session of a command, watched for signals; NULL with `*status` set where it cannot be made. */
 prologue_session *command_session(const struct options *options, int *status);
 /* What a process that is about to end need not do is done only where leaks are looked for. */
-void command_end(prologue_session *session, prologue_report *report);
+void command_end(const struct options *options, prologue_session *session, prologue_report *report);
 
 /* Both explain what fails. */
 bool command_open(const struct options *options, struct output *output);

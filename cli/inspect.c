@@ -147,7 +147,7 @@ static int inspect_names(const struct options *options, const char *const *files
     if (!session)
         return status;
     status = inspect(options, session, &request);
-    command_end(session, NULL);
+    command_end(options, session, NULL);
     return status;
 }
 

@@ -24,6 +24,20 @@ static void on_signal(int number) {
     errno = error;
 }
 
+static void on_dump(int number) {
+    int error = errno;
+    (void)number;
+    prologue_session *session = atomic_load(&watched);
+    if (session)
+        prologue_session_dump(session);
+    errno = error;
+}
+
+void interrupt_dump(void) {
+    struct sigaction action = {.sa_handler = on_dump, .sa_flags = SA_RESTART};
+    sigaction(SIGUSR2, &action, NULL);
+}
+
 void interrupt_watch(prologue_session *session) {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     atomic_store(&watched, session);

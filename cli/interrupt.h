@@ -4,6 +4,8 @@
 
 #include <prologue.h>
 
+/* From now on SIGUSR2 asks the session that is watched for a dump. */
+void interrupt_dump(void);
 void interrupt_watch(prologue_session *session);
 /* There is nothing left to cancel: a signal now removes an unfinished file and ends the program. */
 void interrupt_release(void);

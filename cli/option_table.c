@@ -210,6 +210,17 @@ static bool take_memory_limit(struct options *options, const char *value) {
                        value);
 }
 
+static bool take_memory_interval(struct options *options, const char *value) {
+    uint64_t interval;
+    if (!value_number(value, 1, 60000, &interval))
+        return options_bad(options,
+                           "--memory-interval: '%s' is not a number of milliseconds between 1 and "
+                           "60000",
+                           value);
+    options->session.memory_interval_ms = (uint32_t)interval;
+    return true;
+}
+
 /* In the order of the help. */
 const struct option_row option_rows[] = {
     {"entry", "[ENV=]FILE", COMMAND_SCAN, GROUP_INPUT, take_entry, 0,
@@ -275,6 +286,16 @@ const struct option_row option_rows[] = {
      "run N threads, 1 to 256 (default: one for each available processor)"},
     {"memory-limit", "SIZE", ALL, GROUP_LIMITS, take_memory_limit, 0,
      "hold at most SIZE, such as 64MiB, 1GiB or 1048576 (default: 256MiB)"},
+    {"memory-trace", "FILE", COMMAND_SCAN, GROUP_LIMITS, NULL, OFFSET(session.memory_trace),
+     "write to FILE, as JSON lines, how the memory grows; `prologue memory` reads it"},
+    {"memory-interval", "MS", COMMAND_SCAN, GROUP_LIMITS, take_memory_interval, 0,
+     "a line of the trace every MS milliseconds, 1 to 60000 (default: 10)"},
+    {"memory-dump", "FILE", COMMAND_SCAN, GROUP_LIMITS, NULL, OFFSET(session.memory_dump),
+     "write to FILE what holds the memory when nine tenths of the limit are passed, and when "
+     "SIGUSR2 comes; older ones become FILE.1 to FILE.4"},
+    {"memory-attribution", NULL, COMMAND_SCAN, GROUP_LIMITS, NULL,
+     OFFSET(session.memory_attribution),
+     "say in trace and dumps which packages and folders the memory belongs to"},
 
     {"json", NULL, COMMAND_SCAN, GROUP_OUTPUT, NULL, OFFSET(json),
      "print the report as JSON instead of text for people"},

@@ -108,6 +108,6 @@ int command_resolve(const struct options *options) {
         return status;
     interrupt_release(); /* most of its time may pass in waiting for standard input */
     status = answer(options, session);
-    command_end(session, NULL);
+    command_end(options, session, NULL);
     return status;
 }

@@ -116,6 +116,6 @@ int command_scan(const struct options *options) {
     else
         status =
             command_failed(options, session, code, code == PROLOGUE_EROOT ? options->root : NULL);
-    command_end(session, report);
+    command_end(options, session, report);
     return status;
 }

@@ -10,7 +10,8 @@
  *    of the structure that the caller was compiled against. Other members may be zero: each says
  *    what zero means.
  *  - A session is used from one thread at a time. It runs its own workers. Only
- *    prologue_session_cancel() may be called from any thread, or from a signal handler.
+ *    prologue_session_cancel() and prologue_session_dump() may be called from any thread, or from a
+ *    signal handler.
  *  - Nothing here prints, exits or aborts.
  */
 #ifndef PROLOGUE_H
@@ -97,6 +98,25 @@ typedef struct prologue_memory {
     } subsystems[PROLOGUE_SUBSYSTEMS];
 } prologue_memory;
 
+/* What a scan went through: `start` (threads, configuration, entries and source folders), `read`
+ * (reading, resolving, walking), `report`. `write` is the last prologue_report_write(). */
+typedef struct prologue_phase {
+    size_t size; /* set by the caller */
+    const char *name;
+    double began_ms, elapsed_ms; /* since the scan began; how long it took */
+    uint64_t resident;           /* bytes of the whole process at its end */
+    prologue_memory memory;      /* at its end; the peaks are those of the session until then */
+} prologue_phase;
+
+/* How traces and dumps fare. */
+typedef struct prologue_tracking {
+    size_t size; /* set by the caller */
+    int active;  /* 0: none asked for, or switched off */
+    uint32_t failures, dumps;
+    /* What went wrong, such as a full disk, or why tracking switched itself off; "": nothing. */
+    const char *message;
+} prologue_tracking;
+
 /* ---- configuration --------------------------------------------------------------------------- */
 
 #define PROLOGUE_MAX_ENVIRONMENTS 32
@@ -163,12 +183,23 @@ typedef struct prologue_report prologue_report;
 
 #define PROLOGUE_DEFAULT_MEMORY_LIMIT ((uint64_t)256 << 20)
 #define PROLOGUE_MAX_THREADS 256
+#define PROLOGUE_DEFAULT_INTERVAL_MS 10
 
 typedef struct prologue_session_options {
     size_t size;
     uint32_t threads;                    /* 0: one for each processor that is available */
     uint64_t memory_limit;               /* bytes; 0: PROLOGUE_DEFAULT_MEMORY_LIMIT */
     const prologue_allocator *allocator; /* NULL: malloc */
+    /* What follows shows where the memory goes, costs nothing where it is zero, and never makes a
+     * call fail: prologue_session_tracking() tells what went wrong. The environment variable
+     * PROLOGUE_MEMORY_TRACKING=off takes all of it away. Files are written by a thread of the
+     * session's own; paths may be relative to the working directory. */
+    const char *memory_trace;    /* gets a JSON line at each interval and phase; NULL: none */
+    uint32_t memory_interval_ms; /* 0: PROLOGUE_DEFAULT_INTERVAL_MS */
+    /* Gets a JSON document when nine tenths of the limit are passed, and when one is requested; the
+     * last five are kept, the older ones as FILE.1 to FILE.4. NULL: none. */
+    const char *memory_dump;
+    uint8_t memory_attribution; /* to packages and folders, in the trace and in dumps */
 } prologue_session_options;
 
 /* `options` may be NULL. On success `*out` is freed with prologue_session_destroy().
@@ -183,6 +214,17 @@ PROLOGUE_API void prologue_session_destroy(prologue_session *session);
 PROLOGUE_API void prologue_session_cancel(prologue_session *session);
 
 PROLOGUE_API void prologue_session_memory(const prologue_session *session, prologue_memory *out);
+
+/* Phase `index` of the last scan, in order. INVALID at or above their number. */
+PROLOGUE_API int prologue_session_phase(prologue_session *session, size_t index,
+                                        prologue_phase *out);
+
+/* Asks for a dump, which is written soon after, by another thread; ignored without `memory_dump`.
+ * Any thread; signal-safe. */
+PROLOGUE_API void prologue_session_dump(prologue_session *session);
+
+/* `message` is borrowed, valid until the next call with the session. */
+PROLOGUE_API void prologue_session_tracking(prologue_session *session, prologue_tracking *out);
 
 /* What the last call that failed was about: the entry, the root, the environment. Borrowed, valid
  * until the next call; "" where there is nothing to add. */

@@ -17,11 +17,27 @@ void ledger_init(struct ledger *ledger, const prologue_allocator *host, uint64_t
     memset(ledger, 0, sizeof *ledger);
     ledger->host = host ? *host : (prologue_allocator){malloc_resize, NULL};
     ledger->limit = limit;
+    ledger->mark.bytes = UINT64_MAX;
 }
 
 void ledger_reserve(struct ledger *ledger, uint64_t bytes) {
     atomic_store_explicit(&ledger->reserved, bytes < ledger->limit ? bytes : ledger->limit,
                           memory_order_relaxed);
+}
+
+/* On whatever thread it happens, once. */
+static void pass_mark(struct ledger *ledger, bool refused) {
+    int unmarked = LEDGER_UNMARKED;
+    if (ledger->mark.bytes != UINT64_MAX &&
+        atomic_compare_exchange_strong(&ledger->mark.state, &unmarked, LEDGER_MARKING)) {
+        ledger_read(ledger, &ledger->mark.at);
+        ledger->mark.refused = refused;
+        atomic_store_explicit(&ledger->mark.state, LEDGER_MARKED, memory_order_release);
+    }
+}
+
+static bool passes_mark(const struct ledger *ledger) {
+    return atomic_load_explicit(&ledger->total.current, memory_order_relaxed) > ledger->mark.bytes;
 }
 
 static void account_raise(struct ledger_account *account, uint64_t value) {
@@ -54,6 +70,7 @@ void *ledger_resize(struct ledger *ledger, enum prologue_subsystem subsystem, vo
         uint64_t reserved = atomic_load_explicit(&ledger->reserved, memory_order_relaxed);
         if (!account_charge(&ledger->total, more, ledger->limit - reserved)) {
             atomic_store_explicit(&ledger->refused, true, memory_order_relaxed);
+            pass_mark(ledger, true);
             return NULL;
         }
         void *block = ledger->host.resize(ledger->host.context, pointer, old_size, new_size);
@@ -62,6 +79,9 @@ void *ledger_resize(struct ledger *ledger, enum prologue_subsystem subsystem, vo
             return NULL;
         }
         account_charge(account, more, UINT64_MAX);
+        if (passes_mark(ledger)) {
+            pass_mark(ledger, false);
+        }
         return block;
     }
     void *block = NULL;
@@ -123,5 +143,27 @@ void ledger_read(const struct ledger *ledger, prologue_memory *out) {
             atomic_load_explicit(&ledger->accounts[i].current, memory_order_relaxed);
         out->subsystems[i].peak =
             atomic_load_explicit(&ledger->accounts[i].peak, memory_order_relaxed);
+    }
+}
+
+void ledger_watch(struct ledger *ledger) {
+    ledger->mark.bytes = ledger->limit - ledger->limit / 10;
+}
+
+bool ledger_tell_mark(struct ledger *ledger, prologue_memory *at, bool *refused) {
+    if (atomic_load_explicit(&ledger->mark.state, memory_order_acquire) != LEDGER_MARKED) {
+        return false;
+    }
+    *at = ledger->mark.at;
+    *refused = ledger->mark.refused;
+    atomic_store_explicit(&ledger->mark.state, LEDGER_TOLD, memory_order_relaxed);
+    return true;
+}
+
+void ledger_rearm(struct ledger *ledger) {
+    uint64_t current = atomic_load_explicit(&ledger->total.current, memory_order_relaxed);
+    if (atomic_load_explicit(&ledger->mark.state, memory_order_relaxed) == LEDGER_TOLD &&
+        current < ledger->mark.bytes - ledger->mark.bytes / 8) {
+        atomic_store_explicit(&ledger->mark.state, LEDGER_UNMARKED, memory_order_release);
     }
 }

@@ -14,6 +14,14 @@ struct ledger_account {
     _Atomic uint64_t current, peak;
 };
 
+/* The first time that the total passes so many bytes, or that the limit refuses something. */
+struct ledger_mark {
+    uint64_t bytes; /* UINT64_MAX: nobody wants to know */
+    _Atomic int state;
+    bool refused;
+    prologue_memory at; /* how the ledger stood then */
+};
+
 struct ledger {
     prologue_allocator host;
     uint64_t limit;
@@ -21,7 +29,10 @@ struct ledger {
     struct ledger_account total;
     struct ledger_account accounts[PROLOGUE_SUBSYSTEMS];
     atomic_bool refused; /* an allocation was refused for the limit, not by the host */
+    struct ledger_mark mark;
 };
+
+enum { LEDGER_UNMARKED, LEDGER_MARKING, LEDGER_MARKED, LEDGER_TOLD };
 
 /* `host` NULL: malloc. */
 void ledger_init(struct ledger *ledger, const prologue_allocator *host, uint64_t limit);
@@ -48,5 +59,15 @@ int ledger_grow(struct ledger *ledger, enum prologue_subsystem subsystem, void *
 int ledger_error(const struct ledger *ledger);
 
 void ledger_read(const struct ledger *ledger, prologue_memory *out);
+
+/* From now on the mark is nine tenths of the limit. Before other threads use the ledger. */
+void ledger_watch(struct ledger *ledger);
+/* Whether the mark was passed and nobody was told; then true once. */
+static inline bool ledger_is_marked(const struct ledger *ledger) {
+    return atomic_load_explicit(&ledger->mark.state, memory_order_relaxed) == LEDGER_MARKED;
+}
+bool ledger_tell_mark(struct ledger *ledger, prologue_memory *at, bool *refused);
+/* Well below the mark, it can be passed again. */
+void ledger_rearm(struct ledger *ledger);
 
 #endif

@@ -18,6 +18,30 @@ void prologue_session_memory(const prologue_session *session, prologue_memory *o
     ledger_read(&session->ledger, out);
 }
 
+int prologue_session_phase(prologue_session *session, size_t index, prologue_phase *out) {
+    struct monitor *monitor = &session->monitor;
+    if (!out || out->size != sizeof *out) {
+        return PROLOGUE_EINVALID;
+    }
+    uv_mutex_lock(&monitor->mutex);
+    bool known = index < monitor->phase_count;
+    if (known) {
+        *out = monitor->phases[index];
+        out->size = sizeof *out;
+    }
+    uv_mutex_unlock(&monitor->mutex);
+    return known ? 0 : PROLOGUE_EINVALID;
+}
+
+void prologue_session_dump(prologue_session *session) {
+    monitor_request(&session->monitor);
+}
+
+void prologue_session_tracking(prologue_session *session, prologue_tracking *out) {
+    monitor_state(&session->monitor, out, session->tracking_message,
+                  sizeof session->tracking_message);
+}
+
 const char *prologue_session_detail(const prologue_session *session) {
     return session->detail;
 }

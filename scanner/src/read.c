@@ -2,7 +2,7 @@
 
 int window_init(struct window *window) {
     window->held = 0;
-    window->limit = 0;
+    window->limit = window->waits = 0;
     if (uv_mutex_init(&window->mutex)) {
         return PROLOGUE_ETHREAD;
     }
@@ -18,9 +18,17 @@ void window_free(struct window *window) {
     uv_mutex_destroy(&window->mutex);
 }
 
+struct window_state window_read(struct window *window) {
+    uv_mutex_lock(&window->mutex);
+    struct window_state state = {window->held, window->limit, window->waits};
+    uv_mutex_unlock(&window->mutex);
+    return state;
+}
+
 /* A single lease may always pass the limit: the ledger decides then. */
 static void window_take(struct window *window, uint64_t bytes) {
     uv_mutex_lock(&window->mutex);
+    window->waits += window->held > 0 && window->held + bytes > window->limit;
     while (window->held > 0 && window->held + bytes > window->limit) {
         uv_cond_wait(&window->freed, &window->mutex);
     }

@@ -18,6 +18,11 @@ struct window {
     uv_mutex_t mutex;
     uv_cond_t freed;
     uint64_t held, limit;
+    uint64_t waits; /* how often somebody had to wait for room */
+};
+
+struct window_state {
+    uint64_t held, limit, waits;
 };
 
 struct lease {
@@ -50,6 +55,8 @@ struct read_place {
 
 int window_init(struct window *window);
 void window_free(struct window *window);
+/* Any thread. */
+struct window_state window_read(struct window *window);
 
 /* 0 or a code. */
 int lease_init(struct lease *lease, struct ledger *ledger, struct window *window, size_t base);

@@ -39,6 +39,7 @@ struct prologue_report {
     struct report_group *groups;
     uint32_t group_count, group_capacity;
     char *root;
+    struct monitor *monitor; /* told when it is written; may be NULL */
     prologue_summary summary;
     char path[PATH_LONGEST + 2]; /* of the module that was asked for last */
 };

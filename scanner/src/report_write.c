@@ -375,11 +375,13 @@ int prologue_report_write(prologue_report *report, unsigned flags, prologue_writ
                           void *payload) {
     struct json_writer json;
     struct writing out = {.report = report, .json = &json, .folder = NO_PATH};
+    monitor_enter(report->monitor, PHASE_WRITE);
     int code = json_writer_init(&json, report->ledger, PROLOGUE_SUBSYSTEM_REPORT, write, payload);
     if (!code) {
         put_report(&out, flags);
         code = json_writer_flush(&json);
     }
     json_writer_free(&json);
+    monitor_leave(report->monitor, PHASE_WRITE);
     return code;
 }

@@ -47,6 +47,14 @@ int session_open(prologue_session **out, const prologue_session_options *options
         ledger_free(&session->ledger, PROLOGUE_SUBSYSTEM_GRAPH, session, sizeof *session);
         return PROLOGUE_ETHREAD;
     }
+    int code = session_track(session, options);
+    if (code) {
+        uv_cond_destroy(&session->changed);
+        uv_mutex_destroy(&session->mutex);
+        ledger = session->ledger;
+        ledger_free(&ledger, PROLOGUE_SUBSYSTEM_GRAPH, session, sizeof *session);
+        return code;
+    }
     trace_init(&session->trace, &session->ledger);
     *out = session;
     return 0;
@@ -68,6 +76,7 @@ void session_close(prologue_session *session) {
         session_drop(session, session->asker);
     }
     trace_free(&session->trace);
+    session_untrack(session);
     uv_cond_destroy(&session->changed);
     uv_mutex_destroy(&session->mutex);
     struct ledger ledger = session->ledger;
@@ -179,36 +188,55 @@ static void note_progress(struct walk *walk, void *payload) {
     atomic_store_explicit(&session->modules, walk->modules, memory_order_relaxed);
     atomic_store_explicit(&session->pending, walk->graph.files.count - walk->files_read,
                           memory_order_relaxed);
+    if (monitor_is_ticking(&session->monitor)) {
+        session_note(session, walk);
+    }
+}
+
+static void end_phases(prologue_session *session) {
+    session_phase(session, PHASE_IDLE);
+    session_watch(session, NULL);
 }
 
 int session_scan(prologue_session *session, void *argument) {
     struct scan_call *call = argument;
     struct walk *walk = NULL;
     uint64_t began = uv_hrtime();
+    session_phase(session, PHASE_START);
     int code =
         session_walk(session, &walk, call->request->config, call->request->root, session->threads);
     if (code) {
+        end_phases(session);
         return code;
     }
+    session_watch(session, walk);
     walk->on_round = note_progress;
     walk->payload = session;
     code = walk_run(walk, call->request);
     bool partial = code == PROLOGUE_ELIMIT || code == PROLOGUE_ECANCELLED;
     if (code && !partial) {
+        end_phases(session);
         ledger_reserve(&session->ledger, 0);
         fail_about(session, code, walk->detail);
         session_drop(session, walk);
         return code;
     }
     uint32_t threads = walk->workers.count;
+    monitor_poll(walk->monitor);
     if (code == PROLOGUE_ELIMIT) {
         walk_stop(walk);
     }
+    session_phase(session, PHASE_REPORT);
+    monitor_attribute(&session->monitor);
     ledger_reserve(&session->ledger, 0);
     int failed = report_new(&call->report, walk, code);
     if (failed) {
+        session_watch(session, NULL);
+        session_phase(session, PHASE_IDLE);
         return failed;
     }
+    call->report->monitor = &session->monitor;
+    end_phases(session);
     walk_stop(walk);
     prologue_stats *stats = &call->report->summary.stats;
     stats->scan = ++session->scans;

@@ -3,6 +3,7 @@
 #ifndef SESSION_H
 #define SESSION_H
 
+#include "attribution.h"
 #include "report.h"
 
 typedef int session_job(prologue_session *session, void *argument);
@@ -24,6 +25,11 @@ struct prologue_session {
     struct walk *asker; /* answers prologue_session_resolve(); NULL until it is asked */
     uint64_t asker_key;
     struct trace trace;
+    struct monitor monitor;
+    struct monitor_options tracking;
+    struct attribution attribution; /* on request: set aside for what is told of the graph */
+    struct walk *watched;           /* the walk of the scan under way; NULL: none */
+    char tracking_message[MONITOR_MESSAGE];
     char resolved[PATH_LONGEST + 2];
     char detail[PATH_LONGEST + 64];
 };
@@ -44,6 +50,15 @@ int session_absolute(const char *path, char *text, size_t size);
 int session_walk(prologue_session *session, struct walk **out, const prologue_config *config,
                  const char *root, uint32_t threads);
 void session_drop(prologue_session *session, struct walk *walk);
+
+/* session_track.c: the memory's phases, traces and dumps. 0 or a code. */
+int session_track(prologue_session *session, const prologue_session_options *options);
+void session_untrack(prologue_session *session);
+/* The walk that phases and dumps are about from now on; NULL before it is freed. */
+void session_watch(prologue_session *session, struct walk *walk);
+void session_phase(prologue_session *session, enum phase phase);
+/* Copies its figures, for whoever looks at them on another thread. */
+void session_note(prologue_session *session, struct walk *walk);
 
 session_job session_scan, session_inspect, session_resolve;
 

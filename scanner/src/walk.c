@@ -25,6 +25,7 @@ void walk_fail(struct walk *walk, int code) {
 }
 
 bool walk_goes_on(struct walk *walk) {
+    monitor_poll(walk->monitor);
     if (walk->realpath.error) {
         walk_fail(walk, walk->realpath.error);
     }
@@ -514,6 +515,10 @@ int walk_run(struct walk *walk, const prologue_scan_request *scan) {
         walk_drain(walk);
         return code;
     }
+    if (walk->on_round) {
+        walk->on_round(walk, walk->payload);
+    }
+    monitor_phase(walk->monitor, PHASE_READ);
     run(walk);
     return walk->error;
 }

@@ -10,6 +10,7 @@
 #include "config.h"
 #include "frontier.h"
 #include "glob.h"
+#include "monitor.h"
 #include "workers.h"
 
 struct walk_entry {
@@ -48,6 +49,7 @@ struct walk {
     char detail[PATH_LONGEST + 64];
     void (*on_round)(struct walk *walk, void *payload); /* now and then, on the walk's thread */
     void *payload;
+    struct monitor *monitor; /* told of phases, and polled; may be NULL */
 };
 
 /* Everything but `config` and `ledger` zero. Stages are freed by walk_free() also after an error. */

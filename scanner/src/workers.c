@@ -40,6 +40,8 @@ static bool is_dropped(const struct workers *workers) {
 
 static void serve(struct worker *worker, const struct read_request *request,
                   struct read_result *result) {
+    struct recent *recent = worker->workers->recent;
+    uint32_t number = (uint32_t)(worker - worker->workers->members);
     int error = 0;
     *result = (struct read_result){.file = request->file};
     if (is_dropped(worker->workers)) {
@@ -47,13 +49,16 @@ static void serve(struct worker *worker, const struct read_request *request,
         result->error = UV_ECANCELED;
         return;
     }
+    recent_begin(recent, number, request->place.folder_path, request->place.name);
     result->answer = (uint8_t)read_file(&worker->lease, &worker->files, &request->place, &error);
     result->error = error;
     if (result->answer == READ_DONE) {
         result->bytes = worker->lease.input.size;
+        recent_sized(recent, number, result->bytes);
         read_facts(worker, request, result);
     }
     lease_return(&worker->lease);
+    recent_end(recent, number);
 }
 
 /* Both with the mutex held. */

@@ -6,6 +6,7 @@
 #include "graph.h"
 #include "read.h"
 #include "reader.h"
+#include "recent.h"
 
 enum {
     WORKERS_QUEUE = 1024,
@@ -57,6 +58,7 @@ struct workers {
     uint32_t count;
     bool stopping;
     atomic_bool dropping;         /* what is still asked for is answered unread */
+    struct recent *recent;        /* told which files are read; may be NULL */
     const atomic_bool *cancelled; /* the same, by whoever cancels; may be NULL */
     bool spin; /* more processors than threads: waiting a moment is cheaper than sleeping */
 };

@@ -11,6 +11,7 @@ const ROWS = [
   ["error", "arena", "ledger", "sort", "table", "text", "input", "os", "os_*", "json", "json_*"],
   ["facts", "near_miss"],
   ["path"],
+  ["moment", "fuse", "recent", "record_file", "dump_file", "monitor", "tracker"],
   ["listing", "order", "realpath"],
   ["read"],
   ["lex", "lex_*"],
@@ -22,7 +23,7 @@ const ROWS = [
   ["config"],
   ["graph"],
   ["frontier", "workers", "walk", "walk_*"],
-  ["report", "report_*"],
+  ["attribution", "report", "report_*"],
   ["session", "session_*", "prologue"],
 ];
 

@@ -68,7 +68,8 @@ static int remove_project(void **state) {
 
 static prologue_session *create(struct counting *counting, uint32_t threads) {
     prologue_allocator allocator = {counting_resize, counting};
-    prologue_session_options options = {sizeof options, threads, 0, &allocator};
+    prologue_session_options options = {
+        .size = sizeof options, .threads = threads, .allocator = &allocator};
     prologue_session *session = NULL;
     int code = prologue_session_create(&session, &options);
     assert_true((code == 0) == (session != NULL));
