@@ -6,13 +6,14 @@
 #include <tree_sitter/api.h>
 
 #include "language.h"
+#include "syntax_arena.h"
 
-enum { GRAFT_NODES = 4096 };
+enum { GRAFT_NODES = 4096, GRAFT_FACTOR = 160, GRAFT_BASE = 1 << 20 };
 
 struct grafting {
     const char *bytes;
     uint32_t size, count;
-    TSTree *tree;
+    struct syntax_arena arena; /* holds the tree: a parse may need memory without end */
     TSNode nodes[GRAFT_NODES]; /* named ones and tokens, in the order of their starts */
 };
 
@@ -23,8 +24,8 @@ static inline uint32_t graft_random(uint32_t *state, uint32_t below) {
     return *state % below;
 }
 
-static inline void graft_collect(struct grafting *of) {
-    TSTreeCursor cursor = ts_tree_cursor_new(ts_tree_root_node(of->tree));
+static inline void graft_collect(struct grafting *of, TSNode root) {
+    TSTreeCursor cursor = ts_tree_cursor_new(root);
     bool more = ts_tree_cursor_goto_first_child(&cursor);
     while (more && of->count < GRAFT_NODES) {
         TSNode node = ts_tree_cursor_current_node(&cursor);
@@ -41,23 +42,34 @@ static inline void graft_collect(struct grafting *of) {
     ts_tree_cursor_delete(&cursor);
 }
 
-/* Where the tree has an error there are no nodes. */
-static inline void graft_open(struct grafting *of, unsigned dialect, const char *bytes,
-                              size_t size) {
+static inline void graft_parse(struct grafting *of, const TSLanguage *grammar) {
     TSParser *parser = ts_parser_new();
-    ts_parser_set_language(parser, languages[language_for(dialect)].grammar());
-    of->bytes = bytes;
-    of->size = (uint32_t)size;
-    of->count = 0;
-    of->tree = ts_parser_parse_string(parser, NULL, bytes, of->size);
+    ts_parser_set_language(parser, grammar);
+    TSTree *tree = ts_parser_parse_string(parser, NULL, of->bytes, of->size);
     ts_parser_delete(parser);
-    if (of->tree && !ts_node_has_error(ts_tree_root_node(of->tree))) {
-        graft_collect(of);
+    if (tree && !ts_node_has_error(ts_tree_root_node(tree))) {
+        graft_collect(of, ts_tree_root_node(tree));
     }
 }
 
+/* Where the tree has an error, or does not fit into its memory, there are no nodes. */
+static inline void graft_open(struct grafting *of, struct ledger *ledger, unsigned dialect,
+                              const char *bytes, size_t size) {
+    of->bytes = bytes;
+    of->size = (uint32_t)size;
+    of->count = 0;
+    syntax_arena_init(&of->arena, ledger, size * GRAFT_FACTOR + GRAFT_BASE);
+    if (setjmp(of->arena.escape) == 0) {
+        syntax_arena_enter(&of->arena);
+        graft_parse(of, languages[language_for(dialect)].grammar());
+    } else {
+        of->count = 0;
+    }
+    syntax_arena_enter(NULL);
+}
+
 static inline void graft_close(struct grafting *of) {
-    ts_tree_delete(of->tree);
+    syntax_arena_drop(&of->arena);
 }
 
 static inline struct slice graft_text(const struct grafting *of, TSNode node) {

@@ -58,8 +58,9 @@ static size_t graft(const uint8_t *data, size_t size, const uint8_t *other, size
                     uint8_t *out, size_t room, unsigned seed) {
     static struct grafting into, stock;
     uint32_t state = seed | 1;
-    graft_open(&into, dialect_of(data[0]), (const char *)data + 1, size - 1);
-    graft_open(&stock, dialect_of(other[0]), (const char *)other + 1, other_size - 1);
+    prepare_ledger();
+    graft_open(&into, &ledger, dialect_of(data[0]), (const char *)data + 1, size - 1);
+    graft_open(&stock, &ledger, dialect_of(other[0]), (const char *)other + 1, other_size - 1);
     size_t made = graft_random(&state, 4)
                       ? graft_node(&into, &stock, &state, (char *)out + 1, room - 1)
                       : graft_gap(&into, &state, (char *)out + 1, room - 1);

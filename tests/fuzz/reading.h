@@ -33,11 +33,15 @@ static inline unsigned dialect_of(uint8_t byte) {
     return dialect ? dialect : DIALECT_JSX;
 }
 
-static inline void prepare(struct facts *facts) {
+static inline void prepare_ledger(void) {
     if (!reader.ledger) {
         ledger_init(&ledger, NULL, UINT64_MAX);
         reader_init(&reader, &ledger);
     }
+}
+
+static inline void prepare(struct facts *facts) {
+    prepare_ledger();
     if (!facts->ledger) {
         facts_init(facts, &ledger);
     }
