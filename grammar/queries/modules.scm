@@ -48,6 +48,10 @@
   (unary_expression) (await_expression) (ternary_expression) (assignment_expression)
   (yield_expression)])) @doubt
 (yield_expression) @yield
+; `#a in b` is no operand of what binds as close or closer.
+(binary_expression
+  operator: ["+" "-" "*" "/" "%" "**" "<<" ">>" ">>>" "<" "<=" ">" ">=" "in" "instanceof"]
+  right: (binary_expression left: (private_property_identifier))) @doubt
 ; No line ends before their second part.
 (as_expression) @line
 (satisfies_expression) @line
@@ -64,6 +68,15 @@
 (string (comment)) @doubt
 ; No JavaScript.
 (non_null_expression) @typed
+; No module imports or exports there.
+(if_statement consequence: [(import_statement) (export_statement)]) @doubt
+(else_clause [(import_statement) (export_statement)]) @doubt
+(for_statement body: [(import_statement) (export_statement)]) @doubt
+(for_in_statement body: [(import_statement) (export_statement)]) @doubt
+(while_statement body: [(import_statement) (export_statement)]) @doubt
+(do_statement body: [(import_statement) (export_statement)]) @doubt
+(with_statement body: [(import_statement) (export_statement)]) @doubt
+(labeled_statement body: [(import_statement) (export_statement)]) @doubt
 ; Whether the name of `import a = b.c` is used is not followed.
 (import_alias (nested_identifier)) @doubt
 (import_alias . (identifier) . (identifier)) @doubt

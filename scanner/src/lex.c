@@ -51,7 +51,6 @@ static handler *const handlers[STATES] = {
     [INTERFACE_HEAD] = on_interface_head,
     [ALIAS_HEAD] = on_alias_head,
     [MODULE_BODY] = on_module_body,
-    [HEAD_BLOCK] = on_head_block,
     [FUNCTION_HEAD] = on_function_head,
     [FUNCTION_RESULT] = on_function_result,
     [FUNCTION_BODY] = on_function_body,

@@ -136,7 +136,7 @@ void on_class_key(struct lexer *lexer) {
 static void push_static_block(struct lexer *lexer) {
     token_next(lexer);
     struct frame *frame = frame_push(lexer, IN_BLOCK);
-    frame->kind = 1;
+    frame->kind = BLOCK_FUNCTION;
     frame->flags = F_SCOPE;
     frame->extra = (uint8_t)lexer->context;
     lexer->context = IN_ORDINARY_FUNCTION;

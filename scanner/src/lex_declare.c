@@ -133,7 +133,7 @@ void on_binding_after_key(struct lexer *lexer) {
 
 struct frame *push_method(struct lexer *lexer, unsigned context, uint32_t name, uint32_t length) {
     struct frame *frame = frame_push(lexer, FUNCTION_HEAD);
-    frame->kind = 1;
+    frame->kind = BLOCK_FUNCTION;
     frame->flags = F_SCOPE;
     frame->extra = (uint8_t)lexer->context;
     frame->name = name;
@@ -248,7 +248,7 @@ void push_arrow(struct lexer *lexer, uint32_t references, uint32_t bindables, bo
     struct frame *frame;
     if (at_kind(lexer, T_LBRACE)) {
         frame = frame_push(lexer, IN_PROLOGUE);
-        frame->kind = 1;
+        frame->kind = BLOCK_FUNCTION;
         frame->flags = F_SCOPE;
         token_next(lexer);
     } else {

@@ -15,6 +15,7 @@ void paren_open(struct lexer *lexer, unsigned flags) {
         (uint8_t)((pieces ? X_PIECES : 0) | (first ? X_FIRST : 0) | (inner ? X_INNER : 0));
     frame->mark = lexer->reference_count;
     frame->bindables = lexer->bindable_count;
+    frame->argument = lexer->piece_count;
     frame->name = name;
     frame->name_length = name_length;
     if (named) {

@@ -152,7 +152,6 @@ enum state {
     INTERFACE_HEAD,
     ALIAS_HEAD,
     MODULE_BODY,
-    HEAD_BLOCK,
     FUNCTION_HEAD, /* type parameters and parameters */
     FUNCTION_RESULT,
     FUNCTION_BODY,
@@ -204,6 +203,13 @@ enum expression_kind {
     EX_HERITAGE,
 };
 
+/* What a list of statements belongs to. */
+enum block_kind {
+    BLOCK_PLAIN,
+    BLOCK_FUNCTION,
+    BLOCK_MODULE, /* `declare module "x" {`, `namespace X {`, `declare global {` */
+};
+
 enum frame_flag {
     F_SEQUENCE = 1, /* a comma continues it */
     F_NO_IN = 2,
@@ -212,7 +218,8 @@ enum frame_flag {
     F_NAMED = 16,  /* the function that it may become takes the name of the frame below */
     F_SCOPE = 32,  /* owns the innermost scope */
     F_ASYNC = 64,
-    F_VAR = 128, /* bindings belong to the function's scope */
+    F_VAR = 128,  /* bindings belong to the function's scope */
+    F_HOLE = 128, /* of a specifier: its operand is none, whatever literals are in it */
 };
 
 /* `extra` of an expression. */
@@ -233,7 +240,8 @@ struct frame {
     uint32_t mark;              /* references or pieces when it began */
     uint32_t bindables;         /* likewise; of a specifier: the reference to `require` */
     uint32_t name, name_length; /* what a function here would be called */
-    uint32_t argument;          /* of a specifier: where it begins, */
+    uint32_t argument;          /* of a specifier: where it begins, of parentheses in it: their
+                                   first piece */
     uint32_t operand;           /* and the first piece of the operand */
     uint32_t named, last_named; /* numbers of directives whose function may lose its name, or 0 */
 };
@@ -577,7 +585,6 @@ void on_do_while(struct lexer *lexer);
 void on_try_after(struct lexer *lexer);
 void on_catch_block(struct lexer *lexer);
 void on_for_after_head(struct lexer *lexer);
-void on_head_block(struct lexer *lexer);
 void push_block(struct lexer *lexer);
 bool statement_ends(const struct lexer *lexer); /* `;`, `}`, a new line or the end */
 

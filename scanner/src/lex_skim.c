@@ -481,10 +481,24 @@ static bool take_call(struct skim *skim) {
     return called ? (frame_pop(lexer), true) : lose(skim);
 }
 
+/* Whether the statement at `at` is part of another. */
+static bool is_part(const struct skim *skim, uint32_t at) {
+    static const struct slice words[] = {SLICE("else"), SLICE("do"), SLICE("export")};
+    uint32_t last = before(skim, at);
+    switch (skim->lexer->bytes[last]) {
+    case ':':
+        return last;
+    case ')':
+        return after_paren(skim, last) != AT_OPERATOR;
+    default:
+        return last && IS_ONE_OF(word_ending_at(skim, last), words);
+    }
+}
+
 static bool take_declaration(struct skim *skim) {
     struct lexer *lexer = skim->lexer;
     uint32_t floor = lexer->frame_count;
-    if (skim->depth) {
+    if (skim->depth || is_part(skim, skim->at)) {
         return lose(skim);
     }
     if (at_word(lexer, W_IMPORT)) {
@@ -572,7 +586,8 @@ static bool take_meta(struct skim *skim) {
 static bool is_member(const struct skim *skim) {
     const char *bytes = skim->lexer->bytes;
     uint32_t last = before(skim, skim->at);
-    return last > 1 && bytes[last] == '.' && (bytes[last - 1] != '.' || bytes[last - 2] != '.');
+    bool spread = last > 1 && bytes[last - 1] == '.' && bytes[last - 2] == '.';
+    return last && bytes[last] == '.' && !spread;
 }
 
 /* At a candidate in code. */

@@ -177,10 +177,32 @@ bool in_specifier(const struct frame *frame) {
            (frame->kind == EX_PAREN && frame->extra & X_PIECES);
 }
 
+static bool is_prefix(const struct token *token) {
+    switch (token->kind) {
+    case T_PLUS:
+    case T_MINUS:
+    case T_BANG:
+    case T_TILDE:
+    case T_INCREMENT:
+        return true;
+    default:
+        return token->word == W_TYPEOF || token->word == W_VOID || token->word == W_DELETE ||
+               token->word == W_NEW || token->word == W_AWAIT || token->word == W_YIELD;
+    }
+}
+
 void specifier_operand(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     const struct token *token = &lexer->token;
-    frame->operand = lexer->piece_count;
+    if (!(frame->flags & F_HOLE)) {
+        frame->operand = lexer->piece_count;
+    }
+    if (is_prefix(token)) {
+        frame->flags |= F_HOLE;
+    }
+    if (token->word == W_YIELD && lexer->context & IN_GENERATOR) { /* takes all that follows */
+        frame->extra |= SPECIFIER_UNKNOWN;
+    }
     switch (token->kind) {
     case T_STRING:
     case T_TEMPLATE:
@@ -244,9 +266,36 @@ void specifier_close_paren(struct lexer *lexer, const struct frame *paren, bool 
     }
 }
 
+/* `*`, `/`, `%` and `**` bind closer than `+`. */
+static bool at_factor(struct lexer *lexer) {
+    const struct token *token = &lexer->token;
+    switch (token->kind) {
+    case T_STAR:
+        return true;
+    case T_SLASH:
+        return byte_at(lexer, token->end) != '=';
+    case T_BINARY:
+        return strchr("%*", token_text(lexer, token).data[0]) != NULL;
+    default:
+        return false;
+    }
+}
+
 void specifier_operator(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
+    if (frame->flags & F_HOLE) {
+        frame->flags &= (uint8_t)~F_HOLE;
+        forget_operand(lexer);
+    }
+    if (at_factor(lexer)) {
+        forget_operand(lexer);
+        frame->flags |= F_HOLE;
+        return;
+    }
     if (at_typing(lexer)) {
+        if (at_kind(lexer, T_NAME) && frame->kind != EX_GLOB_LIST) { /* of all before it */
+            frame->operand = frame->kind == EX_PAREN ? frame->argument : frame->mark;
+        }
         return;
     }
     switch (lexer->token.kind) {
@@ -272,8 +321,7 @@ void specifier_operator(struct lexer *lexer) {
     case T_LBRACKET:
     case T_TEMPLATE:
     case T_TEMPLATE_HEAD:
-    case T_STAR:
-    case T_SLASH:
+    case T_INCREMENT:
         break;
     default:
         frame->extra |= SPECIFIER_UNKNOWN;

@@ -28,12 +28,6 @@ void push_block(struct lexer *lexer) {
     }
 }
 
-/* A block whose frame below has looked at everything before it. */
-void on_head_block(struct lexer *lexer) {
-    frame_pop(lexer);
-    push_block(lexer);
-}
-
 static void push_head(struct lexer *lexer) {
     if (token_expect(lexer, T_LPAREN)) {
         push_expression(lexer, EX_HEAD, F_SEQUENCE);
@@ -301,12 +295,31 @@ static void read_expression_statement(struct lexer *lexer) {
     push_expression(lexer, EX_STATEMENT, F_SEQUENCE)->mark = lexer->token.start;
 }
 
-static void read_import_or_expression(struct lexer *lexer) {
+/* At `import` or `export`. */
+static bool begins_expression(struct lexer *lexer) {
+    if (!at_word(lexer, W_IMPORT)) {
+        return false;
+    }
     struct token next = token_peek(lexer);
-    if (next.kind == T_LPAREN || next.kind == T_DOT) {
+    return next.kind == T_LPAREN || next.kind == T_DOT;
+}
+
+/* Whether a module may import and export here. */
+static bool in_module(struct lexer *lexer) {
+    const struct frame *frame = frame_top(lexer);
+    return frame->state == IN_MODULE || frame->state == AMBIENT_AFTER ||
+           (frame->state == IN_BLOCK && frame->kind == BLOCK_MODULE);
+}
+
+static void read_module_item(struct lexer *lexer) {
+    if (begins_expression(lexer)) {
         read_expression_statement(lexer);
-    } else {
+    } else if (!in_module(lexer)) {
+        lexer_fail(lexer);
+    } else if (at_word(lexer, W_IMPORT)) {
         read_import(lexer);
+    } else {
+        read_export(lexer);
     }
 }
 
@@ -383,10 +396,8 @@ static void read_word_statement(struct lexer *lexer) {
         push_enum(lexer);
         return;
     case W_IMPORT:
-        read_import_or_expression(lexer);
-        return;
     case W_EXPORT:
-        read_export(lexer);
+        read_module_item(lexer);
         return;
     case W_ELSE:
     case W_CASE:
@@ -431,10 +442,18 @@ static bool let_is_name(const struct lexer *lexer) {
            lexer->previous.word != W_DECLARE;
 }
 
+/* A module imports and exports in no statement that is part of another. */
+static bool is_misplaced(struct lexer *lexer) {
+    bool item = at_word(lexer, W_IMPORT) || at_word(lexer, W_EXPORT);
+    return item && lexer->previous.word != W_DECLARE && !begins_expression(lexer);
+}
+
 void on_statement(struct lexer *lexer) {
     frame_pop(lexer);
     if (let_is_name(lexer)) {
         push_expression(lexer, EX_STATEMENT, F_SEQUENCE)->mark = lexer->token.start;
+    } else if (is_misplaced(lexer)) {
+        lexer_fail(lexer);
     } else {
         read_statement(lexer);
     }
@@ -451,7 +470,7 @@ static void end_block(struct lexer *lexer) {
     struct frame frame = *frame_top(lexer);
     frame_pop(lexer);
     token_next(lexer);
-    if (frame.kind) { /* a function's body */
+    if (frame.kind == BLOCK_FUNCTION) {
         lexer->context = frame.extra;
         directive_settle_names(lexer, &frame);
     }

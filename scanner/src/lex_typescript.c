@@ -82,6 +82,7 @@ void on_module_body(struct lexer *lexer) {
         token_expect(lexer, T_NAME);
     } else if (token_accept(lexer, T_LBRACE)) {
         frame->state = IN_BLOCK;
+        frame->kind = BLOCK_MODULE;
         frame->flags = F_SCOPE;
         scope_open(lexer, true, lexer->reference_count);
     } else {
@@ -143,7 +144,8 @@ bool typescript_statement(struct lexer *lexer) {
     if (word == W_GLOBAL && next.kind == T_LBRACE) {
         push_ambient(lexer);
         token_next(lexer);
-        frame_push(lexer, HEAD_BLOCK);
+        push_block(lexer);
+        frame_top(lexer)->kind = BLOCK_MODULE;
         return true;
     }
     if (next.newline || (next.kind != T_NAME && next.kind != T_STRING)) {

@@ -184,6 +184,25 @@ static bool is_addition(TSNode node) {
     return syntax_is(node, "binary_expression") && syntax_is(field(node, "operator"), "+");
 }
 
+/* The operand that the expression begins with, or null. */
+static TSNode first_operand(TSNode node) {
+    static const char *const names[] = {"left", "object", "function", "argument"};
+    TSNode first = {0};
+    for (size_t i = 0; i < sizeof names / sizeof *names && ts_node_is_null(first); i++)
+        first = field(node, names[i]);
+    return first;
+}
+
+/* To the grammar the `!` of `a + b! * c` belongs to `a + b`. */
+static void doubt_assertion(struct syntax_parse *parse, TSNode node) {
+    for (node = first_operand(node); !ts_node_is_null(node); node = first_operand(node)) {
+        if (syntax_is(node, "non_null_expression")) {
+            node = ts_node_child(node, 0);
+            parse->doubt |= syntax_is(node, "binary_expression");
+        }
+    }
+}
+
 static void pattern_build(struct pattern *pattern, TSNode node) {
     pattern_push(pattern, node);
     while (pattern->pending_count) {
@@ -196,6 +215,7 @@ static void pattern_build(struct pattern *pattern, TSNode node) {
         } else if (syntax_is(node, "string")) {
             pattern_literal(pattern, ts_node_start_byte(node) + 1, ts_node_end_byte(node) - 1);
         } else {
+            doubt_assertion(pattern->parse, node);
             pattern_star(pattern);
         }
     }
@@ -223,10 +243,12 @@ static void read_target(struct syntax_reading *reading, TSNode call, uint8_t kin
            argument = syntax_unwrap(written);
     if (ts_node_is_null(argument))
         return;
-    if (is_literal(argument))
+    if (is_literal(argument)) {
         add_literal(reading->parse, kind, flags, argument);
-    else if (!read_relative_glob(reading->parse, argument))
+    } else if (!read_relative_glob(reading->parse, argument)) {
+        doubt_assertion(reading->parse, argument);
         add_note(reading->parse, written, written);
+    }
 }
 
 static void add_meta_pattern(struct syntax_parse *parse, TSNode literal) {
@@ -380,8 +402,9 @@ static void widen(uint32_t *end, const struct syntax_event *event) {
 }
 
 /* Only an ambient module imports within braces. */
-static void doubt_inner(struct syntax_reading *reading, TSNode node, bool typed) {
-    reading->parse->doubt |= !typed && !ts_node_is_null(field(node, "source"));
+static void doubt_inner(struct syntax_reading *reading, const struct syntax_event *event) {
+    bool ambient = event->start < reading->ambient_end;
+    reading->parse->doubt |= !ambient && !ts_node_is_null(field(event->node, "source"));
 }
 
 void syntax_see_import(struct syntax_reading *reading, const struct syntax_event *event) {
@@ -394,8 +417,10 @@ void syntax_see_import(struct syntax_reading *reading, const struct syntax_event
     case CAPTURE_SCOPE_BLOCK:
         widen(&reading->scope_end, event);
         break;
-    case CAPTURE_TYPE:
     case CAPTURE_AMBIENT:
+        widen(&reading->ambient_end, event);
+        /* fall through */
+    case CAPTURE_TYPE:
         widen(&reading->type_end, event);
         break;
     case CAPTURE_TRY:
@@ -419,13 +444,13 @@ void syntax_see_import(struct syntax_reading *reading, const struct syntax_event
         if (top)
             read_import(reading, event->node);
         else
-            doubt_inner(reading, event->node, typed);
+            doubt_inner(reading, event);
         break;
     case CAPTURE_EXPORT:
         if (top)
             read_export(reading, event->node);
         else
-            doubt_inner(reading, event->node, typed);
+            doubt_inner(reading, event);
         break;
     case CAPTURE_CALL:
         if (!typed)

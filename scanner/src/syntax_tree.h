@@ -89,8 +89,9 @@ struct import_use syntax_import_use(const struct syntax_parse *parse, size_t imp
 struct syntax_reading {
     struct syntax_parse *parse;
     size_t import; /* import statements so far */
-    /* Where what has begun ends: a scope, a type, a generator, the block of a `try`, a prologue. */
-    uint32_t scope_end, type_end, generator_end, try_end, prologue_end;
+    /* Where what has begun ends: a scope, a type, what is ambient, a generator, the block of a `try`,
+     * a prologue. */
+    uint32_t scope_end, type_end, ambient_end, generator_end, try_end, prologue_end;
     uint32_t environments; /* those that the module's directives switch to so far */
 };
 
