@@ -341,7 +341,10 @@ PROLOGUE_API const char *prologue_report_environment(const prologue_report *repo
 /* Takes `length` bytes; not zero stops the writing, which then returns PROLOGUE_EWRITE. */
 typedef int (*prologue_write)(void *payload, const char *bytes, size_t length);
 
-enum prologue_report_flags { PROLOGUE_REPORT_EDGES = 1 };
+enum prologue_report_flags {
+    PROLOGUE_REPORT_EDGES = 1,
+    PROLOGUE_REPORT_OUTLINE = 2, /* without `modules` */
+};
 
 /* Writes the report as JSON, version 1, followed by a newline. Errors: WRITE, NOMEM, LIMIT. */
 PROLOGUE_API int prologue_report_write(prologue_report *report, unsigned flags,

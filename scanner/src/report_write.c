@@ -364,7 +364,9 @@ static void put_report(struct writing *out, unsigned flags) {
     put_entries(out);
     put_files(out, "clientFiles", report_is_client);
     put_files(out, "serverFiles", report_is_server);
-    put_modules(out, flags);
+    if (!(flags & PROLOGUE_REPORT_OUTLINE)) {
+        put_modules(out, flags);
+    }
     put_diagnostics(out);
     put_stats(out);
     json_put_close(json, '}');

@@ -1,0 +1,6 @@
+"use strict";
+
+const { PrologueError } = require("./lib/error.cjs");
+const { createSession, scan } = require("./lib/session.cjs");
+
+module.exports = { createSession, scan, PrologueError };

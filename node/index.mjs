@@ -1,0 +1,3 @@
+import prologue from "./index.cjs";
+
+export const { createSession, scan, PrologueError } = prologue;

@@ -1,0 +1,108 @@
+"use strict";
+
+const { threadId } = require("node:worker_threads");
+const { PrologueError, fromNative } = require("./error.cjs");
+const { native } = require("./native.cjs");
+const { paths, scanOptions, sessionOptions, split } = require("./options.cjs");
+const { Report } = require("./report.cjs");
+
+let sessions = 0;
+
+class Session {
+  #handle;
+  #number = ++sessions;
+  #createdAt = new Date().toISOString();
+  #closing;
+  #last;
+
+  // Use createSession().
+  constructor(handle) {
+    this.#handle = handle;
+  }
+
+  #check() {
+    if (this.#closing) throw new PrologueError("session-closed", "the session is closed");
+  }
+
+  async scan(options = {}) {
+    const { request, signal, onProgress } = scanOptions(options);
+    this.#check();
+    if (signal?.aborted) throw cancelled({ cause: signal.reason });
+    return await this.#submit(request, signal, onProgress);
+  }
+
+  #submit(request, signal, onProgress) {
+    return new Promise((resolve, reject) => {
+      let thrown;
+      const stop = () => this.#closing ?? native().cancel(this.#handle, id);
+      const progress = (value) => {
+        try {
+          onProgress(value);
+        } catch (error) {
+          thrown ??= { error };
+          stop();
+        }
+      };
+      const done = (code, message, detail, outcome) => {
+        signal?.removeEventListener("abort", stop);
+        const report = outcome && new Report(outcome);
+        if (thrown) return reject(thrown.error);
+        if (!code) return resolve(report);
+        const cause = code === "cancelled" && signal?.aborted ? signal.reason : undefined;
+        reject(new PrologueError(code, message, { detail, report, cause }));
+      };
+      const id = native().scan(this.#handle, request, done, onProgress && progress);
+      signal?.addEventListener("abort", stop);
+    });
+  }
+
+  // Every scan reads what it needs, so there is nothing that could be stale.
+  invalidate(changed) {
+    paths(changed, "paths");
+    this.#check();
+  }
+
+  // Of the last scan, and who ran it.
+  stats() {
+    if (!this.#closing) this.#last = native().stats(this.#handle);
+    const { pid } = process;
+    return { ...this.#last, pid, threadId, session: this.#number, createdAt: this.#createdAt };
+  }
+
+  close() {
+    if (!this.#closing) {
+      this.stats();
+      this.#closing = new Promise((resolve) => native().close(this.#handle, resolve));
+    }
+    return this.#closing;
+  }
+}
+
+const cancelled = (more) => new PrologueError("cancelled", "the operation was cancelled", more);
+
+async function createSession(options = {}) {
+  const { start } = native();
+  const checked = sessionOptions(options);
+  return await new Promise((resolve, reject) => {
+    const handle = start(checked, (code, message) => {
+      if (code) reject(new PrologueError(code, message));
+      else resolve(new Session(handle));
+    });
+  }).catch((error) => {
+    throw fromNative(error);
+  });
+}
+
+// One session, one scan.
+async function scan(options = {}) {
+  const { session: sessionPart, scan: scanPart } = split(options);
+  scanOptions(scanPart);
+  const session = await createSession(sessionPart);
+  try {
+    return await session.scan(scanPart);
+  } finally {
+    await session.close();
+  }
+}
+
+module.exports = { createSession, scan, Session };

@@ -1,0 +1,207 @@
+/* The functions that node/lib calls. They take what it has checked; nobody else calls them. */
+#include <stdlib.h>
+
+#include "runner.h"
+#include "stats.h"
+
+struct addon { /* of one environment: the main thread's, or a Worker's */
+    struct events events;
+    struct runner *sessions;
+};
+
+/* ---- the environment -------------------------------------------------------------------------- */
+
+/* Runs before the queue of events is closed: hooks run backwards. */
+static void end_environment(void *argument) {
+    struct addon *addon = argument;
+    napi_env env = addon->events.env;
+    addon->events.closed = true;
+    for (struct runner *runner = addon->sessions; runner; runner = runner->next) {
+        runner_stop(runner);
+    }
+    while (addon->sessions) {
+        runner_join(env, addon->sessions);
+    }
+}
+
+static void free_addon(napi_env env, void *data, void *hint) {
+    struct addon *addon = data;
+    (void)env;
+    (void)hint;
+    free(addon);
+}
+
+static struct addon *addon_of(napi_env env) {
+    void *data = NULL;
+    napi_get_instance_data(env, &data);
+    return data;
+}
+
+static void release_handle(napi_env env, void *data, void *hint) {
+    struct runner *runner = data;
+    (void)hint;
+    if (runner->events) {
+        runner_close(env, runner, NULL);
+    }
+    runner_drop(runner);
+}
+
+static struct runner *runner_of(napi_env env, napi_value value) {
+    void *data = NULL;
+    struct runner *runner = NULL;
+    if (napi_get_value_external(env, value, &data) == napi_ok) {
+        runner = data;
+    }
+    if (!runner || !runner->events) {
+        throw_code(env, PROLOGUE_EINVALID);
+        return NULL;
+    }
+    return runner;
+}
+
+/* ---- sessions --------------------------------------------------------------------------------- */
+
+/* start({threads, memoryLimit}, onOpen) -> handle */
+static napi_value start(napi_env env, napi_callback_info info) {
+    struct addon *addon = addon_of(env);
+    prologue_session_options options = {.size = sizeof options};
+    napi_value given[2], handle;
+    double threads, limit;
+    if (!arguments(env, info, 2, given) || !member_number(env, given[0], "threads", &threads) ||
+        !member_number(env, given[0], "memoryLimit", &limit)) {
+        return throw_code(env, PROLOGUE_EINVALID);
+    }
+    options.threads = (uint32_t)threads;
+    options.memory_limit = (uint64_t)limit;
+    struct runner *runner = runner_start(env, &addon->events, &addon->sessions, &options, given[1]);
+    if (!runner) {
+        return throw_code(env, PROLOGUE_ETHREAD);
+    }
+    if (napi_create_external(env, runner, release_handle, NULL, &handle) != napi_ok) {
+        release_handle(env, runner, NULL);
+        return throw_code(env, PROLOGUE_ENOMEM);
+    }
+    return handle;
+}
+
+/* scan(handle, request, onDone, onProgress) -> the number that cancel() takes */
+static napi_value scan(napi_env env, napi_callback_info info) {
+    napi_value given[4], id;
+    struct runner *runner;
+    if (!arguments(env, info, 4, given) || !(runner = runner_of(env, given[0]))) {
+        return NULL;
+    }
+    struct task *task = task_new(env, given[1], given[2], given[3]);
+    if (!task) {
+        return NULL;
+    }
+    runner_submit(env, runner, task);
+    return napi_create_uint32(env, task->id, &id) == napi_ok ? id : NULL;
+}
+
+/* cancel(handle, number): of a scan that has ended, nothing happens */
+static napi_value cancel(napi_env env, napi_callback_info info) {
+    napi_value given[2];
+    struct runner *runner;
+    uint32_t id;
+    if (arguments(env, info, 2, given) && (runner = runner_of(env, given[0])) &&
+        napi_get_value_uint32(env, given[1], &id) == napi_ok) {
+        runner_cancel(runner, id);
+    }
+    return NULL;
+}
+
+/* stats(handle) -> those of the last scan */
+static napi_value stats(napi_env env, napi_callback_info info) {
+    napi_value given[1], out;
+    struct runner *runner;
+    if (!arguments(env, info, 1, given) || !(runner = runner_of(env, given[0]))) {
+        return NULL;
+    }
+    uv_mutex_lock(&runner->mutex);
+    prologue_stats last = runner->stats;
+    int exit_code = runner->exit_code;
+    uv_mutex_unlock(&runner->mutex);
+    return make_stats(env, &last, exit_code, &out) ? out : throw_code(env, PROLOGUE_ENOMEM);
+}
+
+/* close(handle, onClosed) */
+static napi_value close_session(napi_env env, napi_callback_info info) {
+    napi_value given[2];
+    struct runner *runner;
+    if (arguments(env, info, 2, given) && (runner = runner_of(env, given[0]))) {
+        runner_close(env, runner, given[1]);
+    }
+    return NULL;
+}
+
+/* ---- what a scan left ------------------------------------------------------------------------- */
+
+/* text(outcome, whole) -> the report as JSON */
+static napi_value text(napi_env env, napi_callback_info info) {
+    napi_value given[2], out;
+    struct outcome *outcome;
+    struct text found;
+    bool whole = false;
+    if (!arguments(env, info, 2, given) || !(outcome = outcome_of(env, given[0]))) {
+        return NULL;
+    }
+    napi_get_value_bool(env, given[1], &whole);
+    int code = outcome_read(outcome, whole ? OUTCOME_WHOLE : OUTCOME_OUTLINE, &found);
+    if (code) {
+        return throw_code(env, code);
+    }
+    if (napi_create_string_utf8(env, found.data, found.length, &out) != napi_ok) {
+        return throw_code(env, PROLOGUE_ENOMEM);
+    }
+    return out;
+}
+
+/* summary(outcome) -> {root, complete, stats} */
+static napi_value summary(napi_env env, napi_callback_info info) {
+    napi_value given[1], out, complete, numbers;
+    struct outcome *outcome;
+    if (!arguments(env, info, 1, given) || !(outcome = outcome_of(env, given[0]))) {
+        return NULL;
+    }
+    bool ok = napi_create_object(env, &out) == napi_ok &&
+              put_text(env, out, "root", outcome->root) &&
+              napi_get_boolean(env, outcome->complete, &complete) == napi_ok &&
+              napi_set_named_property(env, out, "complete", complete) == napi_ok &&
+              make_stats(env, &outcome->stats, outcome->exit_code, &numbers) &&
+              napi_set_named_property(env, out, "stats", numbers) == napi_ok;
+    return ok ? out : throw_code(env, PROLOGUE_ENOMEM);
+}
+
+/* ---- the module ------------------------------------------------------------------------------- */
+
+static bool open_environment(napi_env env) {
+    struct addon *addon = calloc(1, sizeof *addon);
+    if (!addon) {
+        return false;
+    }
+    if (!events_open(env, &addon->events, free_addon)) {
+        free(addon);
+        return false;
+    }
+    return napi_set_instance_data(env, addon, NULL, NULL) == napi_ok &&
+           napi_add_env_cleanup_hook(env, end_environment, addon) == napi_ok;
+}
+
+NAPI_MODULE_INIT() {
+    const struct {
+        const char *name;
+        napi_callback function;
+    } functions[] = {
+        {"start", start},         {"scan", scan}, {"cancel", cancel},   {"stats", stats},
+        {"close", close_session}, {"text", text}, {"summary", summary},
+    };
+    bool ok = open_environment(env) && put_text(env, exports, "version", PROLOGUE_VERSION);
+    for (size_t i = 0; i < sizeof functions / sizeof *functions && ok; i++) {
+        napi_value function;
+        ok = napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].function,
+                                  NULL, &function) == napi_ok &&
+             napi_set_named_property(env, exports, functions[i].name, function) == napi_ok;
+    }
+    return ok ? exports : throw_code(env, PROLOGUE_ENOMEM);
+}
