@@ -188,6 +188,8 @@ static bool open_environment(napi_env env) {
            napi_add_env_cleanup_hook(env, end_environment, addon) == napi_ok;
 }
 
+NAPI_MODULE_EXPORT int32_t NODE_API_MODULE_GET_API_VERSION(void);
+
 NAPI_MODULE_INIT() {
     const struct {
         const char *name;
