@@ -3,25 +3,14 @@
 #include <stdio.h>
 #include <uv.h>
 
+#include "os.h"
+
 static bool is_special(const char *path) {
     uv_fs_t request;
     bool special = uv_fs_stat(NULL, &request, path, NULL) == 0 &&
                    (request.statbuf.st_mode & 0170000) != 0100000;
     uv_fs_req_cleanup(&request);
     return special;
-}
-
-static int move(const char *from, const char *to) {
-    uv_fs_t request;
-    int code = uv_fs_rename(NULL, &request, from, to, NULL);
-    uv_fs_req_cleanup(&request);
-    return code;
-}
-
-static void unlink_file(const char *path) {
-    uv_fs_t request;
-    uv_fs_unlink(NULL, &request, path, NULL);
-    uv_fs_req_cleanup(&request);
 }
 
 int dump_file_open(struct dump_file *file, const char *path) {
@@ -44,7 +33,7 @@ static void make_room(const char *path, int kept) {
         } else {
             snprintf(newer, sizeof newer, "%s.%d", path, i - 1);
         }
-        move(newer, older);
+        os_rename(newer, older);
     }
 }
 
@@ -55,10 +44,10 @@ int dump_file_close(struct dump_file *file, int error, int kept) {
     }
     if (!error) {
         make_room(file->path, kept);
-        error = move(file->temporary, file->path);
+        error = os_rename(file->temporary, file->path);
     }
     if (error) {
-        unlink_file(file->temporary);
+        os_remove(file->temporary);
     }
     return error;
 }

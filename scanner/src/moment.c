@@ -5,6 +5,8 @@
 #include <time.h>
 #include <uv.h>
 
+#include "os.h"
+
 const char *phase_name(enum phase phase) {
     static const char *const names[] = {
 #define XX(name, text) text,
@@ -22,12 +24,10 @@ int64_t moment_wall(void) {
 
 void moment_take(struct moment *moment, enum phase phase, const struct figures *figures,
                  const struct ledger *ledger, uint64_t session_began) {
-    size_t resident = 0;
-    uv_resident_set_memory(&resident);
     moment->clock = uv_hrtime();
     moment->wall = moment_wall();
     moment->elapsed = moment->clock - session_began;
-    moment->resident = resident;
+    moment->resident = os_resident_set();
     moment->phase = phase;
     ledger_read(ledger, &moment->memory);
     for (int i = 0; i < FIGURES; i++) {

@@ -47,6 +47,19 @@ int os_readlink(const char *path, char *target, size_t size);
 int os_probe(struct os_files *files, const char *path, enum os_type *type);
 /* What `path` itself is, links not followed. */
 int os_type_of(const char *path, enum os_type *type);
+
+/* Makes a file anew for writing, and empties what stands there; without ever blocking. A handle that
+ * os_release() closes, or an error. */
+int os_create(const char *path);
+/* Bytes written, or an error. `at`: where in a regular file. */
+int64_t os_write(int handle, const char *bytes, size_t size, uint64_t at);
+int os_truncate(int handle, uint64_t size);
+void os_release(int handle);
+int os_rename(const char *from, const char *to);
+int os_remove(const char *path);
+
+/* Bytes of the process that are in memory; 0: unknown. */
+uint64_t os_resident_set(void);
 /* The working directory, NUL-terminated. 0 or an error. */
 int os_working_directory(char *path, size_t size);
 

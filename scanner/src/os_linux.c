@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -260,6 +261,53 @@ int os_probe(struct os_files *files, const char *path, enum os_type *type) {
     os_close(files, descriptor);
     *type = OS_FOLDER;
     return 0;
+}
+
+int os_create(const char *path) {
+    int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    int descriptor = openat(AT_FDCWD, path, flags, 0666);
+    while (descriptor < 0 && errno == EINTR) {
+        descriptor = openat(AT_FDCWD, path, flags, 0666);
+    }
+    return descriptor < 0 ? last_error() : descriptor;
+}
+
+int64_t os_write(int handle, const char *bytes, size_t size, uint64_t at) {
+    ssize_t count = pwrite(handle, bytes, size, (off_t)at);
+    if (count < 0 && errno == ESPIPE) {
+        count = write(handle, bytes, size);
+    }
+    return count < 0 ? last_error() : count;
+}
+
+int os_truncate(int handle, uint64_t size) {
+    return ftruncate(handle, (off_t)size) ? last_error() : 0;
+}
+
+/* The plain call: descriptors of the same number in other threads' tables are others. */
+void os_release(int handle) {
+    syscall(SYS_close, handle);
+}
+
+int os_rename(const char *from, const char *to) {
+    return rename(from, to) ? last_error() : 0;
+}
+
+int os_remove(const char *path) {
+    return unlink(path) ? last_error() : 0;
+}
+
+uint64_t os_resident_set(void) {
+    char text[128], *end;
+    int handle = openat(AT_FDCWD, "/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    if (handle < 0) {
+        return 0;
+    }
+    ssize_t length = read(handle, text, sizeof text - 1);
+    os_release(handle);
+    text[length < 0 ? 0 : length] = 0;
+    strtoull(text, &end, 10);
+    return strtoull(end, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 int os_working_directory(char *path, size_t size) {

@@ -174,6 +174,59 @@ int os_readlink(const char *path, char *target, size_t size) {
     return code == UV_UNKNOWN ? UV_EINVAL : code;
 }
 
+int os_create(const char *path) {
+    uv_fs_t request;
+    int flags = UV_FS_O_WRONLY | UV_FS_O_CREAT | UV_FS_O_TRUNC | UV_FS_O_NONBLOCK;
+    int code = uv_fs_open(NULL, &request, path, flags, 0666, NULL);
+    uv_fs_req_cleanup(&request);
+    return code;
+}
+
+static int write_at(int handle, const char *bytes, size_t size, int64_t at) {
+    uv_fs_t request;
+    uv_buf_t piece = uv_buf_init((char *)(uintptr_t)bytes, (unsigned)size);
+    int count = uv_fs_write(NULL, &request, handle, &piece, 1, at, NULL);
+    uv_fs_req_cleanup(&request);
+    return count;
+}
+
+int64_t os_write(int handle, const char *bytes, size_t size, uint64_t at) {
+    int count = write_at(handle, bytes, size, (int64_t)at);
+    return count == UV_ESPIPE ? write_at(handle, bytes, size, -1) : count;
+}
+
+int os_truncate(int handle, uint64_t size) {
+    uv_fs_t request;
+    int code = uv_fs_ftruncate(NULL, &request, handle, (int64_t)size, NULL);
+    uv_fs_req_cleanup(&request);
+    return code;
+}
+
+void os_release(int handle) {
+    uv_fs_t request;
+    uv_fs_close(NULL, &request, handle, NULL);
+    uv_fs_req_cleanup(&request);
+}
+
+int os_rename(const char *from, const char *to) {
+    uv_fs_t request;
+    int code = uv_fs_rename(NULL, &request, from, to, NULL);
+    uv_fs_req_cleanup(&request);
+    return code;
+}
+
+int os_remove(const char *path) {
+    uv_fs_t request;
+    int code = uv_fs_unlink(NULL, &request, path, NULL);
+    uv_fs_req_cleanup(&request);
+    return code;
+}
+
+uint64_t os_resident_set(void) {
+    size_t bytes = 0;
+    return uv_resident_set_memory(&bytes) ? 0 : bytes;
+}
+
 int os_working_directory(char *path, size_t size) {
     size_t length = size;
     return uv_cwd(path, &length);

@@ -177,6 +177,35 @@ static void test_tells_types(void **state) {
     assert_int_equal(os_probe(&files, at("file.js/x"), &type), UV_ENOTDIR);
 }
 
+static void test_writes(void **state) {
+    char bytes[16];
+    (void)state;
+    int handle = os_create(at("made"));
+    assert_true(handle >= 0);
+    assert_int_equal(os_write(handle, "hello", 5, 0), 5);
+    assert_int_equal(os_write(handle, "p!", 2, 3), 2);
+    assert_int_equal(os_truncate(handle, 4), 0);
+    os_release(handle);
+    assert_int_equal(os_rename(at("made"), at("moved")), 0);
+    assert_int_equal(os_rename(at("made"), at("moved")), UV_ENOENT);
+    handle = open_named("moved", false);
+    assert_int_equal(os_read(handle, bytes, sizeof bytes, 0), 4);
+    assert_memory_equal(bytes, "help", 4);
+    os_close(&files, handle);
+    assert_int_equal(os_remove(at("moved")), 0);
+    assert_int_equal(os_remove(at("moved")), UV_ENOENT);
+    assert_int_equal(os_create(at("gone/x")), UV_ENOENT);
+    assert_int_equal(os_create(at("folder")), UV_EISDIR);
+    handle = os_create("/dev/null");
+    assert_int_equal(os_write(handle, "x", 1, 7), 1);
+    os_release(handle);
+}
+
+static void test_knows_the_resident_set(void **state) {
+    (void)state;
+    assert_in_range(os_resident_set(), 64 << 10, UINT32_MAX);
+}
+
 static void test_knows_where_it_is(void **state) {
     char here[4096], small[1];
     (void)state;
@@ -193,6 +222,8 @@ int main(void) {
         cmocka_unit_test(test_lists_a_folder),
         cmocka_unit_test(test_reads_a_link),
         cmocka_unit_test(test_tells_types),
+        cmocka_unit_test(test_writes),
+        cmocka_unit_test(test_knows_the_resident_set),
         cmocka_unit_test(test_knows_where_it_is),
     };
     return cmocka_run_group_tests(tests, make, unmake);
