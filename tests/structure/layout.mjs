@@ -57,10 +57,12 @@ export function upwardIncludes(root) {
       }
     }
   }
-  for (const name of cFiles(join(root, "cli"))) {
-    for (const { path, own } of includes(join(root, "cli", name))) {
-      if (own && path !== "prologue.h" && !existsSync(join(root, "cli", path))) {
-        problems.push(`cli/${name} includes ${path}: the command line stands on prologue.h alone`);
+  for (const folder of ["cli", "node/src"]) {
+    for (const name of cFiles(join(root, folder))) {
+      for (const { path, own } of includes(join(root, folder, name))) {
+        if (own && path !== "prologue.h" && !existsSync(join(root, folder, path))) {
+          problems.push(`${folder}/${name} includes ${path}: it stands on prologue.h alone`);
+        }
       }
     }
   }
@@ -79,12 +81,12 @@ export function unbuiltFiles(root) {
 // x.c with its x.h; a header may stand alone, and so may the parts x_*.c of a noun x.
 export function unpairedFiles(root) {
   const problems = [];
-  for (const folder of ["scanner/src", "cli"]) {
+  for (const folder of ["scanner/src", "cli", "node/src"]) {
     const names = new Set(cFiles(join(root, folder)));
     for (const name of names) {
       const noun = nounOf(name);
       const headers = [noun, noun.replace(/_[^_]*$/, "")].map((stem) => `${stem}.h`);
-      if (name.endsWith(".h") || ["main", "prologue", "error"].includes(noun)) continue;
+      if (name.endsWith(".h") || ["main", "prologue", "error", "addon"].includes(noun)) continue;
       if (!headers.some((header) => names.has(header))) problems.push(`${folder}/${name} has no ${noun}.h`);
     }
   }
@@ -92,7 +94,7 @@ export function unpairedFiles(root) {
 }
 
 export function longFiles(root) {
-  return ["scanner/src", "cli", "grammar", "bench"].flatMap((folder) =>
+  return ["scanner/src", "cli", "grammar", "bench", "node/src"].flatMap((folder) =>
     cFiles(join(root, folder))
       .map((name) => ({ path: `${folder}/${name}`, lines: readFileSync(join(root, folder, name), "utf8").split("\n").length - 1 }))
       .filter(({ path, lines }) => path.endsWith(".c") && lines > MAX_LINES)

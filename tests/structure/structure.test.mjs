@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 function copy(t) {
   const folder = mkdtempSync(join(tmpdir(), "prologue-structure-"));
   t.after(() => rmSync(folder, { recursive: true }));
-  for (const part of ["scanner", "cli"]) cpSync(join(root, part), join(folder, part), { recursive: true });
+  for (const part of ["scanner", "cli", "node/src"]) cpSync(join(root, part), join(folder, part), { recursive: true });
   return folder;
 }
 
@@ -23,12 +23,14 @@ test("an upward include is found", (t) => {
   appendFileSync(join(spoiled, "scanner/src/lex.h"), '#include "walk.h"\n');
   appendFileSync(join(spoiled, "scanner/src/ledger.c"), '  #  include "facts.h"\n');
   appendFileSync(join(spoiled, "cli/output.c"), '#include "graph.h"\n');
+  appendFileSync(join(spoiled, "node/src/task.c"), '#include "session.h"\n');
   writeFileSync(join(spoiled, "scanner/src/helpers.h"), "");
   assert.deepEqual(layout.upwardIncludes(spoiled).map((problem) => problem.split(":")[0]), [
     "scanner/src/helpers.h is in no row of the layout",
     "scanner/src/ledger.c includes facts.h, from a row below its own",
     "scanner/src/lex.h includes walk.h, from a row below its own",
     "cli/output.c includes graph.h",
+    "node/src/task.c includes session.h",
   ]);
 });
 
