@@ -55,6 +55,10 @@ void *arena_alloc(struct arena *arena, size_t size, size_t alignment) {
     return start;
 }
 
+void arena_undo(struct arena *arena, void *last) {
+    arena->next = last;
+}
+
 const char *arena_copy(struct arena *arena, struct slice text) {
     char *copy = arena_alloc(arena, text.length + 1, 1);
     if (copy) {

@@ -21,6 +21,9 @@ void arena_free(struct arena *arena);
 /* `alignment` is a power of two up to 16. NULL: no memory. Not zeroed. */
 void *arena_alloc(struct arena *arena, size_t size, size_t alignment);
 
+/* Gives back what was allocated last. */
+void arena_undo(struct arena *arena, void *last);
+
 /* A NUL-terminated copy. NULL: no memory. */
 const char *arena_copy(struct arena *arena, struct slice text);
 

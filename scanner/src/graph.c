@@ -1,82 +1,24 @@
 #include "graph.h"
 
-static bool is_kept(const struct fact_directive *directive) {
-    return directive->configured >= 0;
-}
-
-static uint32_t kept_directives(const struct facts *facts) {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < facts->directive_count; i++) {
-        count += is_kept(&facts->directives[i]);
-    }
-    return count;
-}
-
-struct source *source_new(struct ledger *ledger, const struct facts *facts) {
-    uint32_t directives = kept_directives(facts);
-    size_t size = sizeof(struct source) + facts->import_count * sizeof *facts->imports +
-                  directives * sizeof *facts->directives +
-                  facts->note_count * sizeof *facts->notes + facts->text_length;
-    struct source *source = ledger_resize(ledger, PROLOGUE_SUBSYSTEM_FACTS, NULL, 0, size);
-    if (!source) {
-        return NULL;
-    }
-    *source = (struct source){
-        size,          facts->import_count, directives, facts->note_count, facts->text_length,
-        facts->grammar};
-    struct facts copy = source_facts(source);
-    if (facts->import_count) {
-        memcpy(copy.imports, facts->imports, facts->import_count * sizeof *facts->imports);
-    }
-    for (uint32_t i = 0, at = 0; i < facts->directive_count; i++) {
-        if (is_kept(&facts->directives[i])) {
-            copy.directives[at++] = facts->directives[i];
-        }
-    }
-    if (facts->note_count) {
-        memcpy(copy.notes, facts->notes, facts->note_count * sizeof *facts->notes);
-    }
-    if (facts->text_length) {
-        memcpy(copy.text, facts->text, facts->text_length);
-    }
-    return source;
-}
-
-void source_free(struct source *source, struct ledger *ledger) {
-    if (source) {
-        ledger_free(ledger, PROLOGUE_SUBSYSTEM_FACTS, source, source->size);
-    }
-}
-
-struct facts source_facts(const struct source *source) {
-    struct facts facts = {0};
-    if (!source) {
-        return facts;
-    }
-    facts.imports = (struct fact_import *)(source + 1);
-    facts.import_count = source->import_count;
-    facts.directives = (struct fact_directive *)(facts.imports + source->import_count);
-    facts.directive_count = source->directive_count;
-    facts.notes = (struct fact_note *)(facts.directives + source->directive_count);
-    facts.note_count = source->note_count;
-    facts.text = (char *)(facts.notes + source->note_count);
-    facts.text_length = source->text_length;
-    facts.grammar = source->grammar;
-    return facts;
-}
-
 void graph_init(struct graph *graph, struct ledger *ledger, struct paths *paths) {
     *graph = (struct graph){.ledger = ledger, .paths = paths};
     rows_init(&graph->files, ledger, PROLOGUE_SUBSYSTEM_GRAPH, sizeof(struct file));
     arena_init(&graph->edges, ledger, PROLOGUE_SUBSYSTEM_GRAPH);
+    slab_init(&graph->sources, ledger, PROLOGUE_SUBSYSTEM_FACTS);
 }
 
 void graph_free(struct graph *graph) {
     for (uint32_t i = 0; i < graph->files.count; i++) {
-        source_free(graph_at(graph, i)->facts, graph->ledger);
+        struct source *facts = graph_at(graph, i)->facts;
+        if (source_is_large(facts)) {
+            source_free(&graph->sources, facts);
+        }
     }
     rows_free(&graph->files);
     arena_free(&graph->edges);
+    slab_close(&graph->sources);
+    ledger_free(graph->ledger, PROLOGUE_SUBSYSTEM_FACTS, graph->imports,
+                graph->import_capacity * sizeof *graph->imports);
 }
 
 struct file *graph_file(struct graph *graph, path_id id) {
@@ -93,15 +35,59 @@ struct file *graph_file(struct graph *graph, path_id id) {
     return file;
 }
 
+int graph_take(struct graph *graph, struct file *file, struct source *facts) {
+    file->facts = facts;
+    return facts ? ledger_grow(graph->ledger, PROLOGUE_SUBSYSTEM_FACTS, &graph->imports,
+                               &graph->import_capacity, facts->import_count, sizeof *graph->imports)
+                 : 0;
+}
+
+struct facts graph_facts(const struct graph *graph, const struct file *file) {
+    return source_unpack(file->facts, graph->imports);
+}
+
+static uint32_t import_count(const struct file *file) {
+    return file->facts ? file->facts->import_count : 0;
+}
+
+static size_t edges_size(const struct file *file) {
+    return sizeof(struct edges) + import_count(file) * sizeof(uint32_t);
+}
+
 struct edges *graph_add_edges(struct graph *graph, struct file *file, uint32_t environment) {
-    uint32_t count = file->facts ? file->facts->import_count : 0;
-    struct edges *edges = arena_alloc(&graph->edges, sizeof *edges + count * sizeof *edges->targets,
-                                      _Alignof(struct edges));
+    struct edges *edges = arena_alloc(&graph->edges, edges_size(file), _Alignof(struct edges));
     if (edges) {
         edges->next = file->edges;
-        edges->environment = environment;
-        memset(edges->targets, 0xFF, count * sizeof *edges->targets);
+        edges->environments = UINT32_C(1) << environment;
+        memset(edges->targets, 0xFF, import_count(file) * sizeof *edges->targets);
         file->edges = edges;
+    }
+    return edges;
+}
+
+void graph_join_edges(struct graph *graph, struct file *file) {
+    struct edges *last = file->edges, *other = last->next;
+    size_t size = import_count(file) * sizeof *last->targets;
+    while (other && memcmp(other->targets, last->targets, size) != 0) {
+        other = other->next;
+    }
+    if (other) {
+        other->environments |= last->environments;
+        file->edges = last->next;
+        arena_undo(&graph->edges, last);
+    }
+}
+
+struct edges *graph_own_edges(struct graph *graph, struct file *file, uint32_t environment) {
+    struct edges *shared = graph_edges(file, environment);
+    uint32_t own = UINT32_C(1) << environment;
+    if (shared->environments == own) {
+        return shared;
+    }
+    struct edges *edges = graph_add_edges(graph, file, environment);
+    if (edges) {
+        shared->environments &= ~own;
+        memcpy(edges->targets, shared->targets, import_count(file) * sizeof *edges->targets);
     }
     return edges;
 }

@@ -102,11 +102,13 @@ static int gather_entries(prologue_report *report) {
 static void count_edges(prologue_report *report, const struct file *file) {
     prologue_stats *stats = &report->summary.stats;
     for (const struct edges *edges = file->edges; edges; edges = edges->next) {
+        uint32_t environments = (uint32_t)__builtin_popcount(edges->environments);
         for (uint32_t i = 0; i < file->facts->import_count; i++) {
             uint32_t target = edges->targets[i];
+            bool unresolved = target == EDGE(EDGE_UNRESOLVED);
+            stats->unresolved += unresolved ? environments : 0;
             stats->imports_resolved +=
-                target != EDGE(EDGE_SKIPPED) && target != EDGE(EDGE_UNRESOLVED);
-            stats->unresolved += target == EDGE(EDGE_UNRESOLVED);
+                target != EDGE(EDGE_SKIPPED) && !unresolved ? environments : 0;
         }
     }
 }

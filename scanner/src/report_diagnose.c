@@ -133,7 +133,7 @@ static int diagnose_import(prologue_report *report, const struct file *file,
 }
 
 static int diagnose_module(prologue_report *report, const struct file *file, struct trace *trace) {
-    struct facts facts = source_facts(file->facts);
+    struct facts facts = graph_facts(&report->walk->graph, file);
     int code = 0;
     uint32_t note = 0, import = 0;
     while (!code && (note < facts.note_count || import < facts.import_count)) {
@@ -275,7 +275,7 @@ static int diagnose_modules(prologue_report *report) {
     trace_init(&trace, report->ledger);
     for (uint32_t i = 0; i < report->module_count && !code; i++) {
         const struct file *file = report_file(report, i);
-        if (file->facts && (file->troubled || file->facts->note_count)) {
+        if (file->facts && (file->troubled || source_facts(file->facts).note_count)) {
             code = diagnose_module(report, file, &trace);
         }
     }

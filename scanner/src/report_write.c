@@ -161,9 +161,8 @@ static void put_external(struct writing *out, struct slice specifier) {
 }
 
 static void put_target(struct writing *out, const struct file *file, const struct facts *facts,
-                       uint32_t import, const struct edges *edges) {
+                       uint32_t import, uint32_t environment, uint32_t target) {
     const struct fact_import *fact = &facts->imports[import];
-    uint32_t target = edges->targets[import];
     switch ((int32_t)target) {
     case EDGE_UNRESOLVED:
         json_put_null(out->json);
@@ -175,7 +174,7 @@ static void put_target(struct writing *out, const struct file *file, const struc
         json_put_literal(out->json, "ignored");
         break;
     case EDGE_GLOB:
-        put_glob(out, file, facts, import, edges->environment);
+        put_glob(out, file, facts, import, environment);
         break;
     default:
         json_put_string(out->json, path_of(out, edge_path(target)));
@@ -198,7 +197,7 @@ static void put_import(struct writing *out, const struct file *file, const struc
         const struct edges *edges = graph_edges(file, i);
         if (edges && edges->targets[import] != EDGE(EDGE_SKIPPED)) {
             json_put_key_string(out->json, config->environments[i].name);
-            put_target(out, file, facts, import, edges);
+            put_target(out, file, facts, import, i, edges->targets[import]);
         }
     }
     json_put_close(out->json, '}');
@@ -240,6 +239,7 @@ static void put_module(struct writing *out, const struct file *file, unsigned fl
         json_put_raw(out->json, SLICE(",\"directives\":[],\"functionDirectives\":[]"));
     }
     if (flags & PROLOGUE_REPORT_EDGES) {
+        facts = graph_facts(&out->report->walk->graph, file);
         put_imports(out, file, &facts);
     }
     json_put_close(out->json, '}');

@@ -295,7 +295,7 @@ static void visit(struct walk *walk, struct file *file, uint32_t environment) {
     if (!file->facts || !file->facts->import_count) {
         return;
     }
-    struct facts facts = source_facts(file->facts);
+    struct facts facts = graph_facts(&walk->graph, file);
     struct edges *edges = graph_add_edges(&walk->graph, file, environment);
     if (!edges) {
         walk_fail(walk, ledger_error(walk->ledger));
@@ -319,6 +319,7 @@ static void visit(struct walk *walk, struct file *file, uint32_t environment) {
             enter(walk, edge_path(known), &edge);
         }
     }
+    graph_join_edges(&walk->graph, file);
 }
 
 static void visit_all(struct walk *walk, struct file *file) {
@@ -356,7 +357,11 @@ static void take_directives(struct walk *walk, struct file *file) {
 
 static void ready(struct walk *walk, struct file *file, const struct read_result *result) {
     file->state = FILE_READY;
-    file->facts = result->facts;
+    int code = graph_take(&walk->graph, file, result->facts);
+    if (code) {
+        walk_fail(walk, code);
+        return;
+    }
     file->opened = true;
     path_at(&walk->paths, file->path)->state = PATH_FILE;
     walk->files_read++;
@@ -409,8 +414,12 @@ static void gone(struct walk *walk, struct file *file, const struct read_result 
         waiter->next = walk->free_waiters;
         walk->free_waiters = index;
         struct file *importer = graph_at(&walk->graph, edge.file);
-        struct facts facts = source_facts(importer->facts);
-        struct edges *edges = graph_edges(importer, edge.environment);
+        struct facts facts = graph_facts(&walk->graph, importer);
+        struct edges *edges = graph_own_edges(&walk->graph, importer, edge.environment);
+        if (!edges) {
+            walk_fail(walk, ledger_error(walk->ledger));
+            return;
+        }
         follow(walk, importer, &facts, &edge, &edges->targets[edge.import]);
     }
 }
@@ -429,7 +438,7 @@ static void failed(struct walk *walk, struct file *file, const struct read_resul
 static void take_result(struct walk *walk, const struct read_result *result) {
     struct file *file = graph_at(&walk->graph, result->file);
     file->answer = result->answer;
-    file->error = result->error;
+    file->error = (int16_t)result->error;
     switch ((enum read_answer)result->answer) {
     case READ_DONE:
         ready(walk, file, result);
@@ -472,7 +481,7 @@ void walk_drain(struct walk *walk) {
     workers_drop(&walk->workers);
     for (uint32_t count; (count = workers_collect(&walk->workers, results)) > 0;) {
         for (uint32_t i = 0; i < count; i++) {
-            source_free(results[i].facts, walk->ledger);
+            source_free(&walk->graph.sources, results[i].facts);
         }
     }
 }
@@ -582,6 +591,7 @@ int walk_init(struct walk *walk, struct ledger *ledger, uint32_t threads, uint32
     }
     walk->workers_ready = true;
     walk->workers.cancelled = walk->cancelled;
+    walk->workers.sources = &walk->graph.sources;
     walk->realpath.files = &walk->workers.members[0].files;
     os_files_begin(walk->realpath.files, own_thread);
     return 0;

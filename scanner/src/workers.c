@@ -25,7 +25,7 @@ static void read_facts(struct worker *worker, const struct read_request *request
     result->answer = (uint8_t)read_check(&worker->lease, &result->error);
     result->grammar = facts->grammar;
     if (!code && result->answer == READ_DONE && is_worth_keeping(facts)) {
-        result->facts = source_new(worker->workers->ledger, facts);
+        result->facts = source_new(worker->workers->sources, facts);
         code = result->facts ? 0 : PROLOGUE_ENOMEM;
     }
     if (code) {
@@ -214,7 +214,7 @@ int workers_init(struct workers *workers, struct ledger *ledger,
 
 static void drop_results(struct workers *workers) {
     for (uint32_t i = 0; i < workers->result_count; i++) {
-        source_free(workers->results[i].facts, workers->ledger);
+        source_free(workers->sources, workers->results[i].facts);
     }
     workers->result_count = 0;
 }

@@ -45,6 +45,7 @@ struct worker {
 struct workers {
     struct ledger *ledger;
     const struct directive_set *directives;
+    struct slab *sources; /* where facts are kept; the walk's */
     struct window window;
     uv_mutex_t mutex;
     uv_cond_t asked, answered;

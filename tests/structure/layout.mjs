@@ -8,8 +8,8 @@ export const MAX_LINES = 700;
 // Data flows one way. A file includes headers of its own row and of rows above it.
 // `x_*` stands for the parts of a noun that outgrew one file.
 const ROWS = [
-  ["error", "arena", "ledger", "sort", "table", "text", "input", "os", "os_*", "json", "json_*"],
-  ["facts", "near_miss"],
+  ["error", "arena", "ledger", "slab", "sort", "table", "text", "input", "os", "os_*", "json", "json_*"],
+  ["facts", "source", "near_miss"],
   ["path"],
   ["moment", "fuse", "recent", "record_file", "dump_file", "monitor", "tracker"],
   ["listing", "order", "realpath"],
