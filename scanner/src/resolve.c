@@ -199,7 +199,6 @@ static enum found apply_alias(struct question *question) {
 static enum found try_target(struct question *question, path_id base, struct slice target,
                              struct slice star) {
     char text[PATH_LONGEST + 1];
-    path_id path;
     const char *at = star.data && target.length ? memchr(target.data, '*', target.length) : NULL;
     size_t before = at ? (size_t)(at - target.data) : target.length;
     size_t after = at ? target.length - before - 1 : 0;
@@ -213,11 +212,9 @@ static enum found try_target(struct question *question, path_id base, struct sli
     }
     memcpy(text + before + middle, target.data + target.length - after, after);
     struct slice whole = {text, before + middle + after};
-    if (!check_memory(question,
-                      path_join(question->resolver->realpath->paths, base, whole, &path))) {
-        return NOT_FOUND;
-    }
-    return resolve_path(question, path, slice_ends(whole, SLICE("/")));
+    enum found found = NOT_FOUND;
+    resolve_text(question, base, whole, slice_ends(whole, SLICE("/")), &found);
+    return found;
 }
 
 static enum found resolve_tsconfig(struct question *question) {
@@ -251,15 +248,13 @@ static enum found resolve_tsconfig(struct question *question) {
 }
 
 static enum found resolve_relative(struct question *question) {
-    path_id path;
     struct slice specifier = question->specifier;
-    if (!check_memory(question, path_join(question->resolver->realpath->paths, question->base->path,
-                                          specifier, &path))) {
-        return stop(question, "unresolved-import");
-    }
+    enum found found;
     /* `..` and `./x/.` may be files with an extension, as the peers have it. */
     bool folder_only = slice_ends(specifier, SLICE("/")) || slice_equal(specifier, SLICE("."));
-    return resolve_path(question, path, folder_only);
+    return resolve_text(question, question->base->path, specifier, folder_only, &found)
+               ? found
+               : stop(question, "unresolved-import");
 }
 
 /* file:///a%20b and file:/a%20b: the only place where percent escapes are decoded. */

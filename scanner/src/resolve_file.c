@@ -385,28 +385,8 @@ bool resolve_is_known_file(const struct realpath *realpath, path_id id) {
            path_at(realpath->paths, path->parent)->state == PATH_FOLDER;
 }
 
-enum found resolve_path(struct question *question, path_id spelled, bool folder_only) {
-    struct realpath *realpath = question->resolver->realpath;
-    if (spelled != PATH_ROOT && !folder_only) {
-        path_id parent = path_at(realpath->paths, spelled)->parent;
-        if (!question->trace && resolve_is_known_file(realpath, spelled)) {
-            enum found mapped = map_candidate(question, folder_of(realpath, parent),
-                                              path_name(realpath->paths, spelled));
-            return mapped == NOT_FOUND ? accept(question, spelled) : mapped;
-        }
-        struct folder *folder = realpath_folder(realpath, parent);
-        if (!folder) {
-            say(question, "the folder %s does not exist", show(question, parent));
-            say_why(question, "the folder %s does not exist", show(question, parent));
-            note_near_path(question, parent);
-            return map_missing(question, spelled);
-        }
-        enum found found = resolve_names(question, folder, path_name(realpath->paths, spelled));
-        if (found != NOT_FOUND) {
-            return found;
-        }
-    }
-    struct folder *folder = realpath_folder(realpath, spelled);
+static enum found resolve_as_folder(struct question *question, path_id spelled) {
+    struct folder *folder = realpath_folder(question->resolver->realpath, spelled);
     if (!folder) {
         say(question, "no folder %s", show(question, spelled));
         say_why(
@@ -420,6 +400,63 @@ enum found resolve_path(struct question *question, path_id spelled, bool folder_
         resolve_say_no_main(question, folder);
     }
     return found;
+}
+
+/* The path of what is not a file by this name. */
+static bool spell(struct question *question, path_id parent, struct slice name, path_id *spelled) {
+    struct paths *paths = question->resolver->realpath->paths;
+    *spelled = path_child(paths, parent, name);
+    return check_memory(question, *spelled == NO_PATH ? ledger_error(paths->rows.ledger) : 0);
+}
+
+/* A name is not interned before it has to be: most stand for a file with an extension. */
+static enum found resolve_child(struct question *question, path_id parent, struct slice name) {
+    struct realpath *realpath = question->resolver->realpath;
+    path_id spelled = path_find(realpath->paths, parent, name);
+    if (!question->trace && spelled != NO_PATH && resolve_is_known_file(realpath, spelled)) {
+        enum found mapped = map_candidate(question, folder_of(realpath, parent), name);
+        return mapped == NOT_FOUND ? accept(question, spelled) : mapped;
+    }
+    struct folder *folder = realpath_folder(realpath, parent);
+    if (!folder) {
+        say(question, "the folder %s does not exist", show(question, parent));
+        say_why(question, "the folder %s does not exist", show(question, parent));
+        note_near_path(question, parent);
+        return spell(question, parent, name, &spelled) ? map_missing(question, spelled) : STOPPED;
+    }
+    enum found found = resolve_names(question, folder, name);
+    if (found != NOT_FOUND) {
+        return found;
+    }
+    return spell(question, parent, name, &spelled) ? resolve_as_folder(question, spelled) : STOPPED;
+}
+
+enum found resolve_path(struct question *question, path_id spelled, bool folder_only) {
+    struct paths *paths = question->resolver->realpath->paths;
+    if (spelled == PATH_ROOT || folder_only) {
+        return resolve_as_folder(question, spelled);
+    }
+    return resolve_child(question, path_at(paths, spelled)->parent, path_name(paths, spelled));
+}
+
+bool resolve_text(struct question *question, path_id base, struct slice text, bool folder_only,
+                  enum found *found) {
+    struct paths *paths = question->resolver->realpath->paths;
+    struct slice name = {text.data + text.length, 0};
+    while (name.data > text.data && name.data[-1] != '/') {
+        name.data--;
+        name.length++;
+    }
+    path_id path;
+    bool named = name.length && !slice_equal(name, SLICE(".")) && !slice_equal(name, SLICE("..")) &&
+                 text.length <= PATH_LONGEST && !memchr(name.data, 0, name.length);
+    text.length -= named ? name.length : 0;
+    if (!check_memory(question, path_join(paths, base, text, &path))) {
+        return false;
+    }
+    *found =
+        named ? resolve_child(question, path, name) : resolve_path(question, path, folder_only);
+    return true;
 }
 
 void resolve_say_no_main(struct question *question, const struct folder *folder) {

@@ -66,6 +66,9 @@ bool resolve_is_known_file(const struct realpath *realpath, path_id path);
 /* A module or a leaf, by its name. */
 struct answer resolve_accept(const struct realpath *realpath, path_id path);
 enum found resolve_path(struct question *question, path_id spelled, bool folder_only);
+/* The same for a text from `base`. False where it cannot be joined to it. */
+bool resolve_text(struct question *question, path_id base, struct slice text, bool folder_only,
+                  enum found *found);
 enum found resolve_folder(struct question *question, struct folder *folder);
 /* Why a folder leads to nothing. */
 void resolve_say_no_main(struct question *question, const struct folder *folder);
