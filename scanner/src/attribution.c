@@ -57,7 +57,7 @@ static path_id package_of(const struct walk *walk, path_id path) {
             outside = path;
         }
         if (slice_equal(path_name(paths, parent), SLICE("node_modules"))) {
-            bool scope = path_at(paths, path)->name[0] == '@';
+            bool scope = *path_name(paths, path).data == '@';
             return scope && below != NO_PATH ? below : path;
         }
         below = path;
@@ -206,15 +206,6 @@ struct barrel {
     uint32_t file, exports;
 };
 
-static uint32_t export_count(const struct file *file) {
-    struct facts facts = source_facts(file->facts);
-    uint32_t exports = 0;
-    for (uint32_t i = 0; i < facts.import_count; i++) {
-        exports += facts.imports[i].kind == FACT_EXPORT;
-    }
-    return exports;
-}
-
 /* Puts one among the widest, in order, where it belongs there. Returns how many there are. */
 static uint32_t insert(struct barrel *widest, uint32_t count, struct barrel one) {
     uint32_t at = count;
@@ -235,7 +226,7 @@ static void put_barrels(struct json_writer *json, const struct walk *walk) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < walk->graph.files.count; i++) {
         const struct file *file = graph_at(&walk->graph, i);
-        uint32_t exports = file->facts && file->facts->import_count ? export_count(file) : 0;
+        uint32_t exports = source_count(file->facts, FACT_EXPORT);
         if (exports > 1) {
             count = insert(widest, count, (struct barrel){i, exports});
         }

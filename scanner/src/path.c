@@ -18,25 +18,56 @@ static bool matches(const void *context, uint32_t row, const void *key_pointer) 
     const struct path *path = path_at(context, row);
     const struct path_key *key = key_pointer;
     return path->parent == key->parent && path->length == key->name.length && row != PATH_ROOT &&
-           memcmp(path->name, key->name.data, path->length) == 0;
+           memcmp(path_name_of(context, path), key->name.data, path->length) == 0;
+}
+
+/* Where a copy of the name stands; UINT32_MAX: no memory. */
+static uint32_t keep_name(struct paths *paths, struct slice name) {
+    struct ledger *ledger = paths->rows.ledger;
+    uint32_t block = 1U << PATH_NAMES_SHIFT, at = paths->name_end;
+    if (name.length >= block || at > UINT32_MAX - 2 * block) {
+        return UINT32_MAX;
+    }
+    if ((size_t)(paths->name_blocks << PATH_NAMES_SHIFT) - at < name.length + 1) {
+        if (ledger_grow(ledger, PROLOGUE_SUBSYSTEM_PATHS, &paths->names, &paths->name_capacity,
+                        paths->name_blocks + 1, sizeof *paths->names)) {
+            return UINT32_MAX;
+        }
+        char *names = ledger_resize(ledger, PROLOGUE_SUBSYSTEM_PATHS, NULL, 0, block);
+        if (!names) {
+            return UINT32_MAX;
+        }
+        at = paths->name_blocks << PATH_NAMES_SHIFT;
+        paths->names[paths->name_blocks++] = names;
+    }
+    char *copy = paths->names[at >> PATH_NAMES_SHIFT] + (at & (block - 1));
+    if (name.length) {
+        memcpy(copy, name.data, name.length);
+    }
+    copy[name.length] = 0;
+    paths->name_end = at + (uint32_t)name.length + 1;
+    return at;
 }
 
 int paths_init(struct paths *paths, struct ledger *ledger) {
     rows_init(&paths->rows, ledger, PROLOGUE_SUBSYSTEM_PATHS, sizeof(struct path));
     table_init(&paths->table, ledger, PROLOGUE_SUBSYSTEM_PATHS);
-    arena_init(&paths->names, ledger, PROLOGUE_SUBSYSTEM_PATHS);
+    paths->names = NULL;
+    paths->name_blocks = paths->name_capacity = paths->name_end = 0;
     struct path *root = rows_add(&paths->rows);
-    if (!root) {
-        return ledger_error(ledger);
-    }
-    root->name = "";
-    return 0;
+    return root && keep_name(paths, SLICE("")) == 0 ? 0 : ledger_error(ledger);
 }
 
 void paths_free(struct paths *paths) {
     rows_free(&paths->rows);
     table_free(&paths->table);
-    arena_free(&paths->names);
+    for (uint32_t i = 0; i < paths->name_blocks; i++) {
+        ledger_free(paths->rows.ledger, PROLOGUE_SUBSYSTEM_PATHS, paths->names[i],
+                    (size_t)1 << PATH_NAMES_SHIFT);
+    }
+    ledger_free(paths->rows.ledger, PROLOGUE_SUBSYSTEM_PATHS, paths->names,
+                paths->name_capacity * sizeof *paths->names);
+    paths->name_blocks = paths->name_capacity = 0;
 }
 
 path_id path_find(const struct paths *paths, path_id parent, struct slice name) {
@@ -58,8 +89,8 @@ path_id path_child(struct paths *paths, path_id parent, struct slice name) {
     if (slot->row) {
         return slot->row - 1;
     }
-    const char *copy = paths->rows.count < PATH_MOST ? arena_copy(&paths->names, name) : NULL;
-    struct path *path = copy ? rows_add(&paths->rows) : NULL;
+    uint32_t copy = paths->rows.count < PATH_MOST ? keep_name(paths, name) : UINT32_MAX;
+    struct path *path = copy != UINT32_MAX ? rows_add(&paths->rows) : NULL;
     if (!path) {
         return NO_PATH;
     }
@@ -133,7 +164,7 @@ static void write_backwards(const struct paths *paths, path_id id, path_id top, 
     while (id != top) {
         const struct path *path = path_at(paths, id);
         end -= path->length;
-        memcpy(end, path->name, path->length);
+        memcpy(end, path_name_of(paths, path), path->length);
         id = path->parent;
         if (leading || id != top) {
             *--end = '/';

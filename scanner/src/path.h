@@ -4,19 +4,20 @@
 #ifndef PATH_H
 #define PATH_H
 
-#include "arena.h"
 #include "table.h"
+#include "text.h"
 
 enum { PATH_ROOT = 0 };
 enum { PATH_MOST = 1 << 30 }; /* so many paths; more is no memory */
 enum { PATH_LONGEST = 4095 }; /* bytes; longer ones are refused as the system would */
+enum { PATH_NAMES_SHIFT = 15 };
 
 typedef uint32_t path_id;
 #define NO_PATH UINT32_MAX
 
 struct path {
-    const char *name; /* NUL-terminated, no separator; "" for the root */
-    path_id parent;   /* the root's is itself */
+    uint32_t name;  /* where it stands in the names */
+    path_id parent; /* the root's is itself */
     uint16_t length;
     uint8_t state;
     uint8_t flags;
@@ -26,7 +27,8 @@ struct path {
 struct paths {
     struct rows rows;
     struct table table;
-    struct arena names;
+    char **names; /* in blocks; each name is NUL-terminated and in one block */
+    uint32_t name_blocks, name_capacity, name_end;
 };
 
 int paths_init(struct paths *paths, struct ledger *ledger);
@@ -36,9 +38,15 @@ static inline struct path *path_at(const struct paths *paths, path_id id) {
     return rows_at(&paths->rows, id);
 }
 
+/* NUL-terminated, no separator; "" for the root. */
+static inline const char *path_name_of(const struct paths *paths, const struct path *path) {
+    return paths->names[path->name >> PATH_NAMES_SHIFT] +
+           (path->name & ((1U << PATH_NAMES_SHIFT) - 1));
+}
+
 static inline struct slice path_name(const struct paths *paths, path_id id) {
     const struct path *path = path_at(paths, id);
-    return (struct slice){path->name, path->length};
+    return (struct slice){path_name_of(paths, path), path->length};
 }
 
 /* The child of that name; NO_PATH where it is not interned. */

@@ -87,6 +87,14 @@ static enum path_state ask_type(const struct realpath *realpath, path_id id) {
     return state_of_type(type);
 }
 
+bool realpath_confirm(struct realpath *realpath, path_id assumed) {
+    bool is_file = ask_type(realpath, assumed) == PATH_FILE;
+    if (is_file) {
+        path_at(realpath->paths, assumed)->state = PATH_FILE;
+    }
+    return is_file;
+}
+
 /* The same where a folder is likely: without a call that asks for a status. */
 static enum path_state probe(const struct realpath *realpath, path_id id) {
     char text[PATH_LONGEST + 2];

@@ -3,6 +3,7 @@
 #ifndef REALPATH_H
 #define REALPATH_H
 
+#include "arena.h"
 #include "listing.h"
 #include "path.h"
 
@@ -78,6 +79,9 @@ enum path_state realpath_any(struct realpath *realpath, path_id spelled, path_id
 
 /* An opened file turned out to be a link, although it was assumed to be a file. */
 enum path_state realpath_follow(struct realpath *realpath, path_id link, path_id *real);
+
+/* Asks the disk about a path that is assumed to be a file; PATH_FILE from now on, where it is. */
+bool realpath_confirm(struct realpath *realpath, path_id assumed);
 
 /* Finds out whether the volume that a path stands on folds case. */
 void realpath_probe_case(struct realpath *realpath, path_id spelled);

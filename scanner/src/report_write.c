@@ -18,7 +18,7 @@ static struct slice path_of(struct writing *out, path_id id) {
     const struct walk *walk = out->report->walk;
     const struct path *path = path_at(&walk->paths, id);
     if (path->parent == out->folder && out->prefix + path->length < sizeof out->text) {
-        memcpy(out->text + out->prefix, path->name, path->length);
+        memcpy(out->text + out->prefix, path_name_of(&walk->paths, path), path->length);
         return (struct slice){out->text, out->prefix + path->length};
     }
     size_t length = path_relative(&walk->paths, walk->root, id, out->text, sizeof out->text);

@@ -255,3 +255,16 @@ struct facts source_unpack(const struct source *source, struct fact_import *impo
     facts.import_count = source->import_count;
     return facts;
 }
+
+uint32_t source_count(const struct source *source, enum fact_kind kind) {
+    struct facts facts = source_facts(source);
+    const uint8_t *at = (const uint8_t *)facts.text + facts.text_length;
+    struct fact_import import = {0};
+    uint32_t count = 0;
+    for (uint32_t i = 0; source && i < source->import_count; i++) {
+        struct fact_span before = import.span;
+        at = unpack(at, &import, &before, 0);
+        count += import.kind == kind;
+    }
+    return count;
+}

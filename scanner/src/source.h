@@ -26,5 +26,7 @@ bool source_is_large(const struct source *source);
 struct facts source_facts(const struct source *source);
 /* With the imports, which are unpacked into `imports`: room for import_count. */
 struct facts source_unpack(const struct source *source, struct fact_import *imports);
+/* How many imports are of a kind; needs no memory. */
+uint32_t source_count(const struct source *source, enum fact_kind kind);
 
 #endif

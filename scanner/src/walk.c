@@ -5,6 +5,10 @@
 
 #define WALK_NO_TSCONFIG UINT32_MAX
 
+/* With so many edges waiting, a target is asked about rather than waited for: a package's only
+ * module may be read after everything that imports it. */
+enum { WALK_WAITERS_MOST = 4096 };
+
 struct folder *walk_folder_of(const struct walk *walk, const struct file *file) {
     return folder_of(&walk->realpath, path_at(&walk->paths, file->path)->parent);
 }
@@ -162,6 +166,10 @@ void walk_request(struct walk *walk, struct file *file, uint32_t environments) {
     }
 }
 
+static bool has_waiters_left(const struct walk *walk) {
+    return walk->free_waiters || walk->waiters.count < WALK_WAITERS_MOST;
+}
+
 static void add_waiter(struct walk *walk, struct file *target, const struct waiter *edge) {
     uint32_t index = walk->free_waiters;
     struct waiter *waiter;
@@ -227,7 +235,8 @@ static void enter(struct walk *walk, path_id path, const struct waiter *edge) {
     if (!target) {
         return;
     }
-    if (target->state == FILE_PENDING && path_at(&walk->paths, path)->state == PATH_ASSUMED) {
+    if (target->state == FILE_PENDING && path_at(&walk->paths, path)->state == PATH_ASSUMED &&
+        (has_waiters_left(walk) || !realpath_confirm(&walk->realpath, path))) {
         add_waiter(walk, target, edge);
     }
     walk_request(walk, target, UINT32_C(1) << edge->environment);
@@ -463,7 +472,7 @@ void walk_feed(struct walk *walk) {
          count < room && (file = frontier_take(&walk->frontier, &error)) != NULL;) {
         const struct folder *folder = walk_folder_of(walk, file);
         batch[count++] = (struct read_request){.place = {folder->path, folder->text,
-                                                         path_at(&walk->paths, file->path)->name,
+                                                         path_name(&walk->paths, file->path).data,
                                                          walk->config.preserve_symlinks},
                                                .file = file->index,
                                                .dialect = file->dialect};
