@@ -88,12 +88,12 @@ test("8 MiB and 64 threads: the trace shows the window, and why it is small", (t
 
 test("a dump at nine tenths of the limit, before the scan fails", (t) => {
   const dump = join(project(t), "dump.json");
-  const report = scan(przm, [...args, "--memory-limit", "4MiB", "--threads", "2", "--memory-dump", dump, "--memory-attribution"], { status: 3 });
+  const report = scan(przm, [...args, "--memory-limit", "3MiB", "--threads", "2", "--memory-dump", dump, "--memory-attribution"], { status: 3 });
   const said = document(dump);
-  assert.deepEqual([said.type, said.version, said.limit], ["dump", 1, 4 << 20]);
+  assert.deepEqual([said.type, said.version, said.limit], ["dump", 1, 3 << 20]);
   assert.match(said.reason, /^(limit|refused)$/);
   checkMoment(said);
-  assert.equal(said.mark, (4 << 20) - Math.floor((4 << 20) / 10));
+  assert.equal(said.mark, (3 << 20) - Math.floor((3 << 20) / 10));
   if (said.reason === "limit") assert.ok(said.ledgerAtMark.total > said.mark);
   assert.ok(said.filesRead > 0 && said.filesRead <= report.stats.filesRead);
   assert.equal(said.recentFiles.length, 100);
