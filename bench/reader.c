@@ -115,7 +115,7 @@ int main(int argc, char **argv) {
         load(&files, path);
     }
     ledger_init(&ledger, NULL, UINT64_MAX);
-    reader_init(&reader, &ledger);
+    reader_init(&reader, &ledger, NULL);
     facts_init(&facts, &ledger);
     uint32_t grammar = 0;
     printf("{\"files\":%zu,\"bytes\":%" PRIu64 ",\"ms\":[", files.count, files.bytes);

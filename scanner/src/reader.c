@@ -2,14 +2,16 @@
 
 #include "mdx.h"
 
-void reader_init(struct reader *reader, struct ledger *ledger) {
-    *reader = (struct reader){.ledger = ledger};
+void reader_init(struct reader *reader, struct ledger *ledger, struct syntax *syntax) {
+    *reader = (struct reader){.ledger = ledger, .syntax = syntax, .shared = syntax};
     facts_init(&reader->spare, ledger);
 }
 
 void reader_free(struct reader *reader) {
     lexer_free(reader->lexer);
-    syntax_free(reader->syntax);
+    if (!reader->shared) {
+        syntax_free(reader->syntax);
+    }
     facts_free(&reader->spare);
     reader->lexer = NULL;
     reader->syntax = NULL;

@@ -7,12 +7,14 @@
 
 struct reader {
     struct ledger *ledger;
-    struct lexer *lexer; /* each made at its first need */
-    struct syntax *syntax;
+    struct lexer *lexer;   /* each made at its first need */
+    struct syntax *syntax; /* `shared` where there is one */
+    struct syntax *shared;
     struct facts spare; /* the grammar's, beside the lexer's best guess */
 };
 
-void reader_init(struct reader *reader, struct ledger *ledger);
+/* `syntax` (may be NULL) is borrowed, and outlives the reader. */
+void reader_init(struct reader *reader, struct ledger *ledger, struct syntax *syntax);
 void reader_free(struct reader *reader);
 
 /* Fills `facts`, positions too. The input is borrowed; where it comes in pieces, the lexer is alone,

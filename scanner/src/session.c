@@ -4,7 +4,9 @@
 
 enum {
     ENGINE_STACK = 2 << 20,
-    RESERVED_SHARE = 8, /* so much of the limit, its eighth, is kept back for the report */
+    /* So much of the limit, its twelfth, is kept back for the report. What is left is more than the
+     * nine tenths at which a dump is written. */
+    RESERVED_SHARE = 12,
 };
 
 static void engine(void *argument) {
@@ -56,6 +58,12 @@ int session_open(prologue_session **out, const prologue_session_options *options
         return code;
     }
     trace_init(&session->trace, &session->ledger);
+    session->syntax = syntax_new(&session->ledger);
+    if (!session->syntax) {
+        code = ledger_error(&session->ledger);
+        session_close(session);
+        return code;
+    }
     *out = session;
     return 0;
 }
@@ -76,6 +84,7 @@ void session_close(prologue_session *session) {
         session_drop(session, session->asker);
     }
     trace_free(&session->trace);
+    syntax_free(session->syntax);
     session_untrack(session);
     uv_cond_destroy(&session->changed);
     uv_mutex_destroy(&session->mutex);
@@ -147,6 +156,7 @@ static int prepare(prologue_session *session, struct walk *walk, const prologue_
     char text[2 * PATH_LONGEST + 2];
     const char *detail = "";
     walk->ledger = &session->ledger;
+    walk->syntax = session->syntax;
     walk->cancelled = &session->cancelled;
     int code = config_init(&walk->config, &session->ledger, config, &detail);
     int init = walk_init(walk, &session->ledger, threads, session->processors, true);
@@ -212,6 +222,7 @@ int session_scan(prologue_session *session, void *argument) {
     session_watch(session, walk);
     walk->on_round = note_progress;
     walk->payload = session;
+    ledger_reserve(&session->ledger, session->ledger.limit / RESERVED_SHARE);
     code = walk_run(walk, call->request);
     bool partial = code == PROLOGUE_ELIMIT || code == PROLOGUE_ECANCELLED;
     if (code && !partial) {

@@ -11,6 +11,7 @@ typedef int session_job(prologue_session *session, void *argument);
 struct prologue_session {
     struct ledger ledger;
     uint32_t threads, processors;
+    struct syntax *syntax; /* what of the grammars is kept from call to call */
     uv_thread_t thread;
     bool started, stopping;
     uv_mutex_t mutex;

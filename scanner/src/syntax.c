@@ -1,5 +1,7 @@
 #include "syntax.h"
 
+#include <uv.h>
+
 #include "language.h"
 #include "syntax_tree.h"
 
@@ -10,14 +12,16 @@
 #define SYNTAX_PIECE ((size_t)4 << 10)
 #define SYNTAX_MAX_QUERY_CAPTURES 64
 
+/* While a query is compiled it takes 3 MiB, of which little is kept. */
 struct compiled {
-    TSQuery *query;
+    TSQuery *query; /* NULL: not compiled yet */
+    struct syntax_arena arena;
     uint8_t capture_of[SYNTAX_MAX_QUERY_CAPTURES];
 };
 
 struct syntax {
     struct ledger *ledger;
-    struct syntax_arena lasting, passing; /* compiled queries; one parse */
+    uv_mutex_t mutex; /* held while a query is compiled: nobody compiles it a second time */
     struct compiled compiled[LANGUAGES];
 };
 
@@ -25,15 +29,22 @@ struct syntax *syntax_new(struct ledger *ledger) {
     struct syntax *syntax = ledger_new(ledger, PROLOGUE_SUBSYSTEM_GRAMMAR, sizeof *syntax);
     if (!syntax)
         return NULL;
+    if (uv_mutex_init(&syntax->mutex)) {
+        ledger_free(ledger, PROLOGUE_SUBSYSTEM_GRAMMAR, syntax, sizeof *syntax);
+        return NULL;
+    }
     syntax->ledger = ledger;
-    syntax_arena_init(&syntax->lasting, ledger, SYNTAX_QUERY_CAP);
+    for (int i = 0; i < LANGUAGES; i++)
+        syntax_arena_init(&syntax->compiled[i].arena, ledger, SYNTAX_QUERY_CAP);
     return syntax;
 }
 
 void syntax_free(struct syntax *syntax) {
     if (!syntax)
         return;
-    syntax_arena_drop(&syntax->lasting);
+    for (int i = 0; i < LANGUAGES; i++)
+        syntax_arena_drop(&syntax->compiled[i].arena);
+    uv_mutex_destroy(&syntax->mutex);
     ledger_free(syntax->ledger, PROLOGUE_SUBSYSTEM_GRAMMAR, syntax, sizeof *syntax);
 }
 
@@ -71,19 +82,25 @@ static bool compile(struct compiled *compiled, const struct language *language) 
     return true;
 }
 
-static bool prepare(struct syntax *syntax, int language) {
-    if (syntax->compiled[language].query)
-        return true;
+static bool try_compile(struct compiled *compiled, const struct language *language) {
     volatile bool done = false;
-    if (setjmp(syntax->lasting.escape) == 0) {
-        syntax_arena_enter(&syntax->lasting);
-        done = compile(&syntax->compiled[language], &languages[language]);
+    if (setjmp(compiled->arena.escape) == 0) {
+        syntax_arena_enter(&compiled->arena);
+        done = compile(compiled, language);
     }
     syntax_arena_enter(NULL);
-    if (!done) {
-        syntax_arena_drop(&syntax->lasting);
-        memset(syntax->compiled, 0, sizeof syntax->compiled);
-    }
+    if (done)
+        syntax_arena_trim(&compiled->arena);
+    else
+        syntax_arena_drop(&compiled->arena);
+    return done;
+}
+
+static bool prepare(struct syntax *syntax, int language) {
+    struct compiled *compiled = &syntax->compiled[language];
+    uv_mutex_lock(&syntax->mutex);
+    bool done = compiled->query || try_compile(compiled, &languages[language]);
+    uv_mutex_unlock(&syntax->mutex);
     return done;
 }
 
@@ -201,7 +218,8 @@ static size_t parse_cap(const struct ledger *ledger, size_t size) {
 enum syntax_answer syntax_read(struct syntax *syntax, const struct lex_options *options,
                                const char *bytes, size_t size, bool guess, struct facts *facts) {
     int language = language_for(options->dialect);
-    struct syntax_parse parse = {.arena = &syntax->passing,
+    struct syntax_arena arena;
+    struct syntax_parse parse = {.arena = &arena,
                                  .options = options,
                                  .bytes = bytes,
                                  .size = size,
@@ -214,13 +232,13 @@ enum syntax_answer syntax_read(struct syntax *syntax, const struct lex_options *
         return SYNTAX_BROKEN; /* no grammar reads it */
     if (size > SYNTAX_MAX_SOURCE || !prepare(syntax, language))
         return SYNTAX_NOMEM;
-    syntax_arena_init(&syntax->passing, syntax->ledger, parse_cap(syntax->ledger, size));
-    if (setjmp(syntax->passing.escape) == 0) {
-        syntax_arena_enter(&syntax->passing);
+    syntax_arena_init(&arena, syntax->ledger, parse_cap(syntax->ledger, size));
+    if (setjmp(arena.escape) == 0) {
+        syntax_arena_enter(&arena);
         answer = run(syntax, &parse, language);
     }
     syntax_arena_enter(NULL);
-    syntax_arena_drop(&syntax->passing);
+    syntax_arena_drop(&arena);
     if (answer == SYNTAX_NOMEM)
         facts_clear(facts);
     return answer;

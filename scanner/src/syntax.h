@@ -10,10 +10,10 @@ enum syntax_answer {
     SYNTAX_NOMEM,  /* the parse did not fit its cap; facts untouched */
 };
 
-/* One parser for a thread; grammars and compiled queries are kept from file to file. */
+/* Compiled queries, kept from file to file. Threads share it. */
 struct syntax;
 
-struct syntax *syntax_new(struct ledger *ledger); /* NULL: no memory */
+struct syntax *syntax_new(struct ledger *ledger); /* NULL: no memory, or no lock */
 void syntax_free(struct syntax *syntax);
 
 /* `guess`: facts of a broken tree, too; queries take long on some. */

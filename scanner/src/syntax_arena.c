@@ -17,8 +17,13 @@
 
 struct block_header {
     uint64_t size; /* what the block can hold */
-    uint32_t class, unused;
+    uint32_t class;
+    uint32_t offset; /* in its chunk */
 };
+
+static struct syntax_arena_chunk *chunk_of(struct block_header *header) {
+    return (struct syntax_arena_chunk *)((char *)header - header->offset);
+}
 
 static _Thread_local struct syntax_arena *current_arena;
 static pthread_once_t install_once = PTHREAD_ONCE_INIT;
@@ -80,6 +85,7 @@ static void *take_own_chunk(struct syntax_arena *arena, size_t size) {
         longjmp(arena->escape, 1);
     struct block_header *header = (struct block_header *)(chunk_new(arena, head + size) + 1);
     *header = (struct block_header){.size = size, .class = OWN_CHUNK};
+    arena->chunks->live = 1;
     return header + 1;
 }
 
@@ -92,6 +98,7 @@ void *syntax_arena_take(struct syntax_arena *arena, size_t size) {
     void *block = arena->reusable[class];
     if (block) {
         memcpy(&arena->reusable[class], block, sizeof(void *));
+        chunk_of((struct block_header *)block - 1)->live++;
         return block;
     }
     size_t need = class_size(class) + sizeof(struct block_header);
@@ -102,12 +109,15 @@ void *syntax_arena_take(struct syntax_arena *arena, size_t size) {
     }
     struct block_header *header = (struct block_header *)arena->free_start;
     arena->free_start += need;
-    *header = (struct block_header){.size = class_size(class), .class = class};
+    struct syntax_arena_chunk *chunk =
+        (struct syntax_arena_chunk *)(void *)(arena->free_end - CHUNK_SIZE);
+    uint32_t offset = (uint32_t)((char *)header - (char *)chunk);
+    *header = (struct block_header){class_size(class), class, offset};
+    chunk->live++;
     return header + 1;
 }
 
-static void give_own_chunk(struct syntax_arena *arena, struct block_header *header) {
-    struct syntax_arena_chunk *chunk = (struct syntax_arena_chunk *)header - 1;
+static void unlink_chunk(struct syntax_arena *arena, struct syntax_arena_chunk *chunk) {
     if (chunk->next)
         chunk->next->previous = chunk->previous;
     if (chunk->previous)
@@ -122,12 +132,24 @@ void syntax_arena_give(struct syntax_arena *arena, void *block) {
         return;
     struct block_header *header = (struct block_header *)block - 1;
     if (header->class == OWN_CHUNK) {
-        give_own_chunk(arena, header);
+        unlink_chunk(arena, (struct syntax_arena_chunk *)header - 1);
         return;
     }
     uint32_t class = header->class;
+    chunk_of(header)->live--;
     memcpy(block, &arena->reusable[class], sizeof(void *));
     arena->reusable[class] = block;
+}
+
+void syntax_arena_trim(struct syntax_arena *arena) {
+    struct syntax_arena_chunk *next;
+    for (struct syntax_arena_chunk *chunk = arena->chunks; chunk; chunk = next) {
+        next = chunk->next;
+        if (!chunk->live)
+            unlink_chunk(arena, chunk);
+    }
+    arena->free_start = arena->free_end = NULL;
+    memset(arena->reusable, 0, sizeof arena->reusable);
 }
 
 void *syntax_arena_resize(struct syntax_arena *arena, void *block, size_t size) {

@@ -11,7 +11,7 @@
 
 struct syntax_arena_chunk {
     struct syntax_arena_chunk *next, *previous;
-    size_t size, padding;
+    size_t size, live; /* blocks in use */
 };
 
 struct syntax_arena {
@@ -25,6 +25,9 @@ struct syntax_arena {
 
 void syntax_arena_init(struct syntax_arena *arena, struct ledger *ledger, size_t cap);
 void syntax_arena_drop(struct syntax_arena *arena);
+
+/* Gives back the chunks in which no block is in use, for an arena that is kept as it is. */
+void syntax_arena_trim(struct syntax_arena *arena);
 
 /* Never NULL: leaves by arena->escape instead. */
 void *syntax_arena_take(struct syntax_arena *arena, size_t size);

@@ -533,6 +533,9 @@ int walk_run(struct walk *walk, const prologue_scan_request *scan) {
         walk_drain(walk);
         return code;
     }
+    if (code) {
+        walk_fail(walk, code);
+    }
     if (walk->on_round) {
         walk->on_round(walk, walk->payload);
     }
@@ -594,7 +597,8 @@ int walk_init(struct walk *walk, struct ledger *ledger, uint32_t threads, uint32
     if (code) {
         return code;
     }
-    code = workers_init(&walk->workers, ledger, &walk->config.directives, threads, processors);
+    code = workers_init(&walk->workers, ledger, &walk->config.directives, walk->syntax, threads,
+                        processors);
     if (code) {
         return code;
     }

@@ -26,6 +26,7 @@ struct waiter {
 
 struct walk {
     struct ledger *ledger;
+    struct syntax *syntax; /* borrowed */
     struct config config;
     struct paths paths;
     struct realpath realpath;
@@ -52,7 +53,7 @@ struct walk {
     struct monitor *monitor; /* told of phases, and polled; may be NULL */
 };
 
-/* Everything but `config` and `ledger` zero. Stages are freed by walk_free() also after an error. */
+/* Everything but `config`, `ledger`, `syntax` and `cancelled` zero. Stages are freed by walk_free() also after an error. */
 int walk_init(struct walk *walk, struct ledger *ledger, uint32_t threads, uint32_t processors,
               bool own_thread);
 /* Finds the root, and applies what of the configuration names files. */

@@ -143,7 +143,7 @@ static uint32_t affordable(const struct ledger *ledger, uint32_t count) {
 static int member_init(struct workers *workers, struct worker *worker, size_t base) {
     worker->workers = workers;
     facts_init(&worker->facts, workers->ledger);
-    reader_init(&worker->reader, workers->ledger);
+    reader_init(&worker->reader, workers->ledger, workers->syntax);
     return lease_init(&worker->lease, workers->ledger, &workers->window, base);
 }
 
@@ -189,8 +189,9 @@ static int init_locks(struct workers *workers) {
 }
 
 int workers_init(struct workers *workers, struct ledger *ledger,
-                 const struct directive_set *directives, uint32_t count, uint32_t processors) {
-    *workers = (struct workers){.ledger = ledger, .directives = directives};
+                 const struct directive_set *directives, struct syntax *syntax, uint32_t count,
+                 uint32_t processors) {
+    *workers = (struct workers){.ledger = ledger, .directives = directives, .syntax = syntax};
     workers->count = affordable(ledger, count);
     workers->spin = workers->count <= processors;
     int code = init_locks(workers);

@@ -47,6 +47,7 @@ struct workers {
     const struct directive_set *directives;
     struct slab *sources; /* where facts are kept; the walk's */
     struct window window;
+    struct syntax *syntax; /* of all readers: borrowed */
     uv_mutex_t mutex;
     uv_cond_t asked, answered;
     struct read_request *queue;
@@ -66,7 +67,8 @@ struct workers {
 
 /* `count` threads, the calling one among them. 0 or a code. */
 int workers_init(struct workers *workers, struct ledger *ledger,
-                 const struct directive_set *directives, uint32_t count, uint32_t processors);
+                 const struct directive_set *directives, struct syntax *syntax, uint32_t count,
+                 uint32_t processors);
 /* Waits for the threads; drops what is still asked for. */
 void workers_free(struct workers *workers);
 

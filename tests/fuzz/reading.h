@@ -36,7 +36,7 @@ static inline unsigned dialect_of(uint8_t byte) {
 static inline void prepare_ledger(void) {
     if (!reader.ledger) {
         ledger_init(&ledger, NULL, UINT64_MAX);
-        reader_init(&reader, &ledger);
+        reader_init(&reader, &ledger, NULL);
     }
 }
 

@@ -455,7 +455,7 @@ int main(int count, char **arguments) {
         first = 3;
     }
     ledger_init(&ledger, NULL, (uint64_t)1 << 30);
-    reader_init(&reader, &ledger);
+    reader_init(&reader, &ledger, NULL);
     facts_init(&facts, &ledger);
     for (int i = first; i < count; i++)
         run_file(arguments[i], folder, &reader, &facts);
