@@ -58,6 +58,11 @@ static bool account_charge(struct ledger_account *account, uint64_t bytes, uint6
     return true;
 }
 
+static void *refuse(struct ledger *ledger, bool limit) {
+    atomic_store_explicit(&ledger->refused, limit, memory_order_relaxed);
+    return NULL;
+}
+
 static void account_credit(struct ledger_account *account, uint64_t bytes) {
     atomic_fetch_sub_explicit(&account->current, bytes, memory_order_relaxed);
 }
@@ -69,14 +74,14 @@ void *ledger_resize(struct ledger *ledger, enum prologue_subsystem subsystem, vo
         uint64_t more = new_size - old_size;
         uint64_t reserved = atomic_load_explicit(&ledger->reserved, memory_order_relaxed);
         if (!account_charge(&ledger->total, more, ledger->limit - reserved)) {
-            atomic_store_explicit(&ledger->refused, true, memory_order_relaxed);
+            refuse(ledger, true);
             pass_mark(ledger, true);
             return NULL;
         }
         void *block = ledger->host.resize(ledger->host.context, pointer, old_size, new_size);
         if (!block) {
             account_credit(&ledger->total, more);
-            return NULL;
+            return refuse(ledger, false);
         }
         account_charge(account, more, UINT64_MAX);
         if (passes_mark(ledger)) {
@@ -88,7 +93,7 @@ void *ledger_resize(struct ledger *ledger, enum prologue_subsystem subsystem, vo
     if (pointer || new_size) {
         block = ledger->host.resize(ledger->host.context, pointer, old_size, new_size);
         if (!block && new_size) {
-            return NULL;
+            return refuse(ledger, false);
         }
     }
     account_credit(&ledger->total, old_size - new_size);

@@ -28,7 +28,7 @@ struct ledger {
     _Atomic uint64_t reserved; /* of the limit, and not to be had for now */
     struct ledger_account total;
     struct ledger_account accounts[PROLOGUE_SUBSYSTEMS];
-    atomic_bool refused; /* an allocation was refused for the limit, not by the host */
+    atomic_bool refused; /* the last allocation that failed: for the limit, not by the host */
     struct ledger_mark mark;
 };
 

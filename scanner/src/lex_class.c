@@ -1,5 +1,5 @@
 /* Classes and object literals: keys and what follows them. */
-#include "lex_automaton.h"
+#include "lex_private.h"
 
 static bool starts_key(const struct token *token) {
     switch (token->kind) {

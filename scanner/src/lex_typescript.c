@@ -1,5 +1,5 @@
 /* The statements of TypeScript that JavaScript has not. */
-#include "lex_automaton.h"
+#include "lex_private.h"
 
 /* ---- enums ----------------------------------------------------------------------------------- */
 

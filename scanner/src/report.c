@@ -161,7 +161,7 @@ static int fill(prologue_report *report, int error) {
     }
     if (!code) {
         code = report_diagnose(report, error);
-        code = error == PROLOGUE_ELIMIT ? 0 : code;
+        code = error == PROLOGUE_ELIMIT ? 0 : code ? code : report->walk->realpath.error;
     }
     if (code) {
         return code;

@@ -138,7 +138,9 @@ static void put_glob(struct writing *out, const struct file *file, const struct 
                      uint32_t import, uint32_t environment) {
     struct walk *walk = out->report->walk;
     struct glob_paths all = {.ledger = out->report->ledger};
+    walk->realpath.error = 0; /* of what ended the walk */
     walk_glob(walk, file, facts, import, environment, glob_found, &all);
+    all.error = all.error ? all.error : walk->realpath.error;
     if (!all.error) {
         all.error = order_paths(&walk->paths, walk->root, all.items, all.count);
     }

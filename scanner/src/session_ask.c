@@ -125,13 +125,8 @@ static void fill(prologue_session *session, const struct answer *answer, prologu
     }
 }
 
-int session_resolve(prologue_session *session, void *argument) {
-    struct resolve_call *call = argument;
+static int resolve_one(prologue_session *session, struct resolve_call *call) {
     const prologue_resolve_request *request = call->request;
-    int code = ready_asker(session, request);
-    if (code) {
-        return code;
-    }
     struct walk *walk = session->asker;
     int environment = config_environment(&walk->config, request->environment);
     if (environment < 0) {
@@ -161,6 +156,21 @@ int session_resolve(prologue_session *session, void *argument) {
         call->out->step_count = session->trace.count;
     }
     return walk->realpath.error;
+}
+
+/* What ran out of memory may remember less than there is: the next question begins anew. */
+int session_resolve(prologue_session *session, void *argument) {
+    struct resolve_call *call = argument;
+    int code = ready_asker(session, call->request);
+    if (code) {
+        return code;
+    }
+    code = resolve_one(session, call);
+    if (session->asker->realpath.error) {
+        session_drop(session, session->asker);
+        session->asker = NULL;
+    }
+    return code;
 }
 
 /* ---- inspect --------------------------------------------------------------------------------- */

@@ -22,6 +22,14 @@ static struct memory_file *memory_files;
 static int memory_count, memory_calls;
 static bool memory_guarded; /* what is called secret may not be asked for */
 
+/* What the system answers instead of doing a call: 0 to do it, a libuv error, or for a read the most
+ * bytes that it gives. `path` is NULL where a handle is asked. NULL: everything is done. */
+static int64_t (*memory_fault)(const char *call, const char *path);
+
+static int64_t fault(const char *call, const char *path) {
+    return memory_fault ? memory_fault(call, path) : 0;
+}
+
 static void require(bool condition, const char *what) {
     if (!condition) {
         fprintf(stderr, "%s\n", what);
@@ -73,6 +81,10 @@ int os_open(struct os_files *files, uint32_t folder, const char *folder_path, co
     const struct memory_file *file;
     (void)files, (void)folder, (void)follow;
     snprintf(path, sizeof path, "%s/%s", strcmp(folder_path, "/") == 0 ? "" : folder_path, name);
+    int64_t error = fault("open", path);
+    if (error < 0) {
+        return (int)error;
+    }
     switch (memory_type(path, &file)) {
     case OS_FILE:
         return (int)(file - memory_files);
@@ -84,12 +96,14 @@ int os_open(struct os_files *files, uint32_t folder, const char *folder_path, co
 }
 
 int64_t os_read(int handle, char *buffer, size_t size, uint64_t offset) {
-    if (handle >= memory_count) {
-        return UV_EISDIR;
+    int64_t most = fault("read", NULL);
+    if (handle >= memory_count || most < 0) {
+        return most < 0 ? most : UV_EISDIR;
     }
     const struct memory_file *file = &memory_files[handle];
     size_t left = offset < file->size ? file->size - (size_t)offset : 0;
     size = size < left ? size : left;
+    size = most > 0 && (size_t)most < size ? (size_t)most : size;
     if (size > 0) {
         memcpy(buffer, file->text + offset, size);
     }
@@ -99,7 +113,7 @@ int64_t os_read(int handle, char *buffer, size_t size, uint64_t offset) {
 int os_describe(int handle, enum os_type *type, uint64_t *size) {
     *type = handle < memory_count ? OS_FILE : OS_FOLDER;
     *size = handle < memory_count ? memory_files[handle].size : 0;
-    return 0;
+    return (int)fault("describe", NULL);
 }
 
 void os_close(struct os_files *files, int handle) {
@@ -109,7 +123,7 @@ void os_close(struct os_files *files, int handle) {
 /* An entry is told once for each file below it: a listing may hold doubles. */
 int os_list(struct os_files *files, const char *path, os_entry entry, void *payload) {
     size_t length = strcmp(path, "/") == 0 ? 0 : strlen(path);
-    int code = 0;
+    int code = (int)fault("list", path);
     (void)files;
     memory_calls++;
     for (int i = 0; i < memory_count && !code; i++) {
@@ -126,11 +140,19 @@ int os_list(struct os_files *files, const char *path, os_entry entry, void *payl
 int os_readlink(const char *path, char *target, size_t size) {
     const struct memory_file *file;
     (void)target, (void)size;
+    int64_t error = fault("readlink", path);
+    if (error < 0) {
+        return (int)error;
+    }
     return memory_type(path, &file) == OS_UNKNOWN ? UV_ENOENT : UV_EINVAL;
 }
 
 int os_type_of(const char *path, enum os_type *type) {
     const struct memory_file *file;
+    int64_t error = fault("type", path);
+    if (error < 0) {
+        return (int)error;
+    }
     *type = memory_type(path, &file);
     return *type == OS_UNKNOWN ? UV_ENOENT : 0;
 }
@@ -138,6 +160,40 @@ int os_type_of(const char *path, enum os_type *type) {
 int os_probe(struct os_files *files, const char *path, enum os_type *type) {
     (void)files;
     return os_type_of(path, type);
+}
+
+/* Nothing is written there. */
+int os_create(const char *path) {
+    (void)path;
+    return UV_EROFS;
+}
+
+int64_t os_write(int handle, const char *bytes, size_t size, uint64_t at) {
+    (void)handle, (void)bytes, (void)size, (void)at;
+    return UV_EBADF;
+}
+
+int os_truncate(int handle, uint64_t size) {
+    (void)handle, (void)size;
+    return UV_EBADF;
+}
+
+void os_release(int handle) {
+    (void)handle;
+}
+
+int os_rename(const char *from, const char *to) {
+    (void)from, (void)to;
+    return UV_EROFS;
+}
+
+int os_remove(const char *path) {
+    (void)path;
+    return UV_EROFS;
+}
+
+uint64_t os_resident_set(void) {
+    return 0;
 }
 
 int os_working_directory(char *path, size_t size) {
