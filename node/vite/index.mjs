@@ -1,0 +1,73 @@
+// prologue(options): the scan as a Vite plugin, for Vite 6, 7 and 8.
+import { createApi } from "./api.mjs";
+import { inspector } from "./inspector.mjs";
+import { createLog } from "./log.mjs";
+import { buildCode, kindOf, resolvedName, serveCode } from "./maps.mjs";
+import { createProject } from "./project.mjs";
+import { connect } from "./serve.mjs";
+
+export function prologue(options = {}) {
+  let config;
+  let project;
+  const changed = new Set(); // of a build that watches
+  const api = createApi();
+
+  // One scan for all environments of a build: whoever comes first starts it.
+  const start = () => (project.started ??= project.scan());
+
+  return {
+    name: "prologue",
+    enforce: "pre",
+    sharedDuringBuild: true,
+    api,
+
+    configResolved(resolved) {
+      config = resolved;
+      project = createProject(resolved, options, createLog(resolved.logger));
+      api.configured(project);
+    },
+
+    // Before the dependency optimiser: it starts when the server listens, after these hooks.
+    async configureServer(server) {
+      connect(server, project, options);
+      server.middlewares.use(inspector(project, server));
+      await start().catch(() => {}); // told in the log and in the overlay
+    },
+
+    watchChange(file) {
+      changed.add(file);
+    },
+
+    async buildStart() {
+      if (config.command !== "build") return;
+      if (changed.size > 0) {
+        project.started = project.scan({ changed: [...changed] });
+        changed.clear();
+      }
+      const report = await start();
+      const error = options.failOnError === false ? undefined : report.diagnostics.find(({ severity }) => severity === "error");
+      if (error) this.error(project.errorOf(error));
+    },
+
+    resolveId: (id) => {
+      const kind = kindOf(id);
+      return kind && resolvedName(kind);
+    },
+
+    async load(id) {
+      const kind = kindOf(id);
+      if (!kind) return undefined;
+      await (config.command === "build" ? start() : project.settled());
+      const map = project.maps[kind];
+      return config.command === "build" ? buildCode(map) : serveCode(map, kind, project.versions[kind]);
+    },
+
+    async closeBundle() {
+      if (config.command === "serve" || !config.build.watch) await project.release();
+    },
+
+    closeWatcher: () => project.release(),
+  };
+}
+
+export default prologue;

@@ -1,0 +1,63 @@
+// /__prologue and /__prologue/stats, in development.
+import { chainTo, chainsOf } from "./chains.mjs";
+import { packageOf } from "./packages.mjs";
+import { page } from "./page.mjs";
+
+const PREFIX = "/__prologue";
+
+const answer = (response, type, text, status = 200) => {
+  response.statusCode = status;
+  response.setHeader("Content-Type", `${type}; charset=utf-8`);
+  response.setHeader("Cache-Control", "no-store");
+  response.end(text);
+};
+
+// Every directive module with the chain of imports that leads to it, for each of its environments.
+async function modules(project) {
+  const report = await project.withEdges();
+  const chains = chainsOf(report, project.scanner.request.directives);
+  const client = new Set(report.clientFiles);
+  const server = new Set(report.serverFiles);
+  return report.modules
+    .filter(({ path }) => client.has(path) || server.has(path))
+    .map(({ path, environments, directives }) => ({
+      path,
+      kind: client.has(path) ? "client" : "server",
+      package: packageOf(path) ?? null,
+      line: directives[0]?.line,
+      environments,
+      why: chainTo(chains, path, environments[0]),
+    }));
+}
+
+function stats(project) {
+  const { report, history, failure } = project;
+  return {
+    stats: report?.stats ?? null,
+    history: history.samples,
+    clientFiles: report?.clientFiles.length ?? 0,
+    serverFiles: report?.serverFiles.length ?? 0,
+    versions: project.versions,
+    failure: failure?.message ?? null,
+  };
+}
+
+const json = (response, value) => answer(response, "application/json", JSON.stringify(value));
+
+export function inspector(project) {
+  const routes = {
+    "": (response) => answer(response, "text/html", page(project.config)),
+    "/stats": (response) => json(response, stats(project)),
+    "/report": async (response) => {
+      await project.settled();
+      json(response, { diagnostics: project.report?.diagnostics ?? [], modules: await modules(project) });
+    },
+  };
+  const base = new RegExp(`^${project.config.base.replace(/\/$/, "").replace(/[^\w/]/g, "\\$&")}(?=/)`);
+  return (request, response, next) => {
+    const path = (request.url ?? "").replace(/[?#].*$/, "").replace(/\/$/, "").replace(base, "");
+    const route = path.startsWith(PREFIX) ? routes[path.slice(PREFIX.length)] : undefined;
+    if (!route) return next();
+    return Promise.resolve(route(response)).catch((error) => answer(response, "text/plain", error.message, 500));
+  };
+}

@@ -1,0 +1,1 @@
+export const Badge = () => "not for servers";

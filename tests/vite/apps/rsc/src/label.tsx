@@ -1,0 +1,1 @@
+export const Label = ({ count }: { count: number }) => <b>{count}</b>;

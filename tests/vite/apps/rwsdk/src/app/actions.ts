@@ -1,0 +1,5 @@
+"use server";
+
+export async function add(count: number) {
+  return count + 1;
+}
