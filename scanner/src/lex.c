@@ -1,5 +1,5 @@
 /* The automaton's stack, and the reading of one file from its head to its last candidate. */
-#include "lex_private.h"
+#include "lex_automaton.h"
 
 /* ---- frames ---------------------------------------------------------------------------------- */
 

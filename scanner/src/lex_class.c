@@ -1,5 +1,5 @@
 /* Classes and object literals: keys and what follows them. */
-#include "lex_private.h"
+#include "lex_automaton.h"
 
 static bool starts_key(const struct token *token) {
     switch (token->kind) {

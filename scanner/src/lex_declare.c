@@ -1,5 +1,5 @@
 /* Functions, their parameters, and the bindings of declarations. */
-#include "lex_private.h"
+#include "lex_automaton.h"
 
 /* ---- variables ------------------------------------------------------------------------------- */
 

@@ -1,5 +1,5 @@
 /* Directives, and what was nearly one. */
-#include "lex_private.h"
+#include "lex_automaton.h"
 #include "near_miss.h"
 
 #define MAX_NOTE 120 /* what is quoted of a longer text */

@@ -1,5 +1,5 @@
 /* JavaScript within another language: not what it says, only where it ends. */
-#include "lex_private.h"
+#include "lex_automaton.h"
 
 static void embed(struct lexer *lexer, struct facts *scratch, const char *bytes, uint32_t size,
                   uint32_t at) {

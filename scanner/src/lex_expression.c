@@ -1,6 +1,6 @@
 /* Expressions. No tree is needed, so operators have no precedence: an expression is operands with
  * operators between them, and only brackets, functions and the like take a frame of their own. */
-#include "lex_private.h"
+#include "lex_automaton.h"
 
 struct frame *push_expression(struct lexer *lexer, enum expression_kind kind, unsigned flags) {
     struct frame *frame = frame_push(lexer, OPERAND);

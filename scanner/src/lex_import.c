@@ -1,5 +1,5 @@
 /* Import and export declarations. */
-#include "lex_private.h"
+#include "lex_automaton.h"
 
 /* ---- facts ----------------------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /* JSX. Between `<` and `>`, and in the text of an element, the cursor moves without tokens: the
  * current token is stale until the outermost element has ended. */
-#include "lex_private.h"
+#include "lex_automaton.h"
 
 static inline int byte_here(struct lexer *lexer) {
     return byte_at(lexer, lexer->cursor);

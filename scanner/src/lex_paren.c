@@ -1,5 +1,5 @@
 /* Parentheses: around an expression, or the parameters of an arrow function. */
-#include "lex_private.h"
+#include "lex_automaton.h"
 
 void paren_open(struct lexer *lexer, unsigned flags) {
     struct frame *below = frame_top(lexer);

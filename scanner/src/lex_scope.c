@@ -3,7 +3,7 @@
  * References to a name form a chain from its newest to its oldest. A scope that declares the name
  * takes from the chain, when it closes, those that were made since it opened: each reference is
  * taken once, however deep the nesting. */
-#include "lex_private.h"
+#include "lex_automaton.h"
 
 #define REQUIRE 0 /* the name that is always there */
 

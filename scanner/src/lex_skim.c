@@ -5,7 +5,7 @@
  * cannot be told from the bytes at hand (after a `}`, a `++`, an `await`), where JSX may begin, or
  * where brackets do not match, skimming gives up and the automaton reads the file from its start.
  * Only JavaScript is skimmed, and only where no binding of `require` and no directive can matter. */
-#include "lex_private.h"
+#include "lex_automaton.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>

@@ -2,7 +2,7 @@
  *
  * While the first argument is read, its literal pieces and holes are noted; what it comes to is
  * decided where it ends. */
-#include "lex_private.h"
+#include "lex_automaton.h"
 
 #define SPECIFIER_KIND 7    /* `extra` of an EX_SPECIFIER frame: the fact_kind, */
 #define SPECIFIER_UNKNOWN 8 /* and whether an operator makes it neither literal nor pattern */

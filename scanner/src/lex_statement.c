@@ -1,5 +1,5 @@
 /* Statements. */
-#include "lex_private.h"
+#include "lex_automaton.h"
 
 bool statement_ends(const struct lexer *lexer) {
     const struct token *token = &lexer->token;

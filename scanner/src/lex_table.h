@@ -2,7 +2,7 @@
 #ifndef LEX_TABLE_H
 #define LEX_TABLE_H
 
-#include "lex_private.h"
+#include "lex_token.h"
 
 #define LETTERS ['a' ... 'z'] = 1, ['A' ... 'Z'] = 1, ['_'] = 1, ['$'] = 1, ['0' ... '9'] = 1
 

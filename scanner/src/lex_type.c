@@ -1,6 +1,6 @@
 /* TypeScript types. Nothing in a type is used as a value, so they are only skipped, but exactly:
  * where one ends decides what the next token is. */
-#include "lex_private.h"
+#include "lex_automaton.h"
 
 void push_type(struct lexer *lexer) {
     frame_push(lexer, TYPE_OPERAND);

@@ -1,5 +1,5 @@
 /* The statements of TypeScript that JavaScript has not. */
-#include "lex_private.h"
+#include "lex_automaton.h"
 
 /* ---- enums ----------------------------------------------------------------------------------- */
 

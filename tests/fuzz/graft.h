@@ -1,5 +1,6 @@
-/* Mutations that keep a program one: a node of its tree is replaced by another of the same kind, of
- * this program or another one, or white space and comments are put between two tokens. */
+/* Mutations that mostly keep a program one: a node of its tree is replaced by another of the same
+ * kind, or that may stand for one, of this program or another one, or white space and comments are
+ * put between two tokens. */
 #ifndef GRAFT_H
 #define GRAFT_H
 
@@ -89,7 +90,33 @@ static inline size_t graft_write(const struct grafting *of, uint32_t start, uint
     return size;
 }
 
-/* A node of `stock` in place of one of its kind. 0: there is none, or no room. */
+static inline bool graft_ends(const char *text, const char *end) {
+    size_t length = strlen(text), least = strlen(end);
+    return length >= least && strcmp(text + length - least, end) == 0;
+}
+
+enum graft_family { GRAFT_OTHER, GRAFT_EXPRESSION, GRAFT_STATEMENT };
+
+static inline enum graft_family graft_family(const char *type) {
+    static const char *const operands[] = {
+        "identifier", "string",         "number", "template_string", "object", "array", "regex",
+        "class",      "arrow_function", "this",   "jsx_element",     "null",   NULL};
+    for (int i = 0; operands[i]; i++) {
+        if (strcmp(type, operands[i]) == 0) {
+            return GRAFT_EXPRESSION;
+        }
+    }
+    return graft_ends(type, "_expression")                                      ? GRAFT_EXPRESSION
+           : graft_ends(type, "_statement") || graft_ends(type, "_declaration") ? GRAFT_STATEMENT
+                                                                                : GRAFT_OTHER;
+}
+
+static inline bool graft_fits(const char *type, const char *gone, bool loose) {
+    return strcmp(type, gone) == 0 ||
+           (loose && graft_family(gone) && graft_family(type) == graft_family(gone));
+}
+
+/* A node of `stock` in place of one that it fits. 0: there is none, or no room. */
 static inline size_t graft_node(const struct grafting *into, const struct grafting *stock,
                                 uint32_t *seed, char *out, size_t room) {
     if (!into->count || !stock->count) {
@@ -97,10 +124,11 @@ static inline size_t graft_node(const struct grafting *into, const struct grafti
     }
     TSNode gone = into->nodes[graft_random(seed, into->count)];
     uint32_t from = graft_random(seed, stock->count);
+    bool loose = graft_random(seed, 2);
     for (uint32_t i = 0; i < stock->count; i++) {
         TSNode node = stock->nodes[(from + i) % stock->count];
         struct slice text = graft_text(stock, node);
-        if (strcmp(ts_node_type(node), ts_node_type(gone)) == 0 &&
+        if (graft_fits(ts_node_type(node), ts_node_type(gone), loose) &&
             !slice_equal(text, graft_text(into, gone))) {
             return graft_write(into, ts_node_start_byte(gone), ts_node_end_byte(gone), text, out,
                                room);
