@@ -64,6 +64,21 @@ static const struct command_help command_helps[] = {
      "  prologue resolve react --from src/app.tsx --env client\n"
      "  prologue resolve '#internal/db' --from src/worker.ts --trace\n"
      "  prologue resolve --batch --trace < questions.jsonl\n"},
+    {COMMAND_MEMORY,
+     "prologue memory summary FILE... [options]\n"
+     "       prologue memory diff BEFORE AFTER [options]\n"
+     "       prologue memory phases FILE... [options]",
+     "Reads the memory traces and dumps that `prologue scan --memory-trace` and --memory-dump\n"
+     "write: what was held at most, when and by whom; what grew from one to the other; which\n"
+     "phase took the largest jump.",
+     "Exit status\n"
+     "  0; 1 where a file is no memory trace or dump, or the output cannot be written; 2 wrong "
+     "usage.\n"
+     "\n"
+     "Examples\n"
+     "  prologue scan --memory-trace trace.jsonl --memory-attribution\n"
+     "  prologue memory summary trace.jsonl --svg trace.svg\n"
+     "  prologue memory diff before.jsonl after.jsonl --json\n"},
 };
 
 void help_overview(struct output *output) {
@@ -77,6 +92,7 @@ void help_overview(struct output *output) {
         "  scan [ROOT]                       find every directive module that can be reached\n"
         "  inspect FILE...                   what the reader sees in each file, as JSON lines\n"
         "  resolve SPECIFIER --from FILE     where an import leads, and why\n"
+        "  memory summary|diff|phases FILE... read memory traces and dumps\n"
         "\n"
         "  prologue COMMAND --help           the options of a command\n"
         "  prologue --version\n"

@@ -7,6 +7,7 @@
 
 #include "commands.h"
 #include "inspect.h"
+#include "memory.h"
 #include "options.h"
 #include "resolve.h"
 #include "scan.h"
@@ -20,6 +21,8 @@ static int run(const struct options *options) {
         return command_inspect(options);
     case COMMAND_RESOLVE:
         return command_resolve(options);
+    case COMMAND_MEMORY:
+        return command_memory(options);
     }
     return STATUS_USAGE;
 }

@@ -5,7 +5,8 @@
 
 #include "values.h"
 
-#define ALL (COMMAND_SCAN | COMMAND_INSPECT | COMMAND_RESOLVE)
+#define READERS (COMMAND_SCAN | COMMAND_INSPECT | COMMAND_RESOLVE)
+#define ALL (READERS | COMMAND_MEMORY)
 #define OFFSET(member) offsetof(struct options, member)
 
 /* The list behind `*list`, made when its first item comes. */
@@ -284,7 +285,7 @@ const struct option_row option_rows[] = {
 
     {"threads", "N", COMMAND_SCAN | COMMAND_INSPECT, GROUP_LIMITS, take_threads, 0,
      "run N threads, 1 to 256 (default: one for each available processor)"},
-    {"memory-limit", "SIZE", ALL, GROUP_LIMITS, take_memory_limit, 0,
+    {"memory-limit", "SIZE", READERS, GROUP_LIMITS, take_memory_limit, 0,
      "hold at most SIZE, such as 64MiB, 1GiB or 1048576 (default: 256MiB)"},
     {"memory-trace", "FILE", COMMAND_SCAN, GROUP_LIMITS, NULL, OFFSET(session.memory_trace),
      "write to FILE, as JSON lines, how the memory grows; `prologue memory` reads it"},
@@ -303,13 +304,17 @@ const struct option_row option_rows[] = {
      "JSON lines, which is what is printed without it too"},
     {"json", NULL, COMMAND_RESOLVE, GROUP_OUTPUT, NULL, OFFSET(json),
      "print the JSON line that --batch would print"},
+    {"json", NULL, COMMAND_MEMORY, GROUP_OUTPUT, NULL, OFFSET(json),
+     "print JSON instead of text for people"},
+    {"svg", "FILE", COMMAND_MEMORY, GROUP_OUTPUT, NULL, OFFSET(svg),
+     "draw the trace, or the two of diff, to FILE too, as an SVG picture"},
     {"edges", NULL, COMMAND_SCAN, GROUP_OUTPUT, NULL, OFFSET(edges),
      "with --json: every module's imports and where they lead"},
     {"trace", NULL, COMMAND_RESOLVE, GROUP_OUTPUT, NULL, OFFSET(trace), "every step taken"},
     {"output", "FILE", ALL, GROUP_OUTPUT, NULL, OFFSET(output),
      "write to FILE, which appears whole or not at all, instead of standard output"},
     {"quiet", NULL, ALL, GROUP_OUTPUT, NULL, OFFSET(quiet), "print nothing on standard error"},
-    {"color", "WHEN", COMMAND_SCAN | COMMAND_RESOLVE, GROUP_OUTPUT, take_color, 0,
+    {"color", "WHEN", COMMAND_SCAN | COMMAND_RESOLVE | COMMAND_MEMORY, GROUP_OUTPUT, take_color, 0,
      "auto, always or never (default: auto: on a terminal, unless NO_COLOR is set)"},
 };
 

@@ -42,8 +42,9 @@ void options_free(struct options *options) {
     }
 }
 
-static const char *const command_names[] = {"scan", "inspect", "resolve", NULL};
-static const enum command commands[] = {COMMAND_SCAN, COMMAND_INSPECT, COMMAND_RESOLVE};
+static const char *const command_names[] = {"scan", "inspect", "resolve", "memory", NULL};
+static const enum command commands[] = {COMMAND_SCAN, COMMAND_INSPECT, COMMAND_RESOLVE,
+                                        COMMAND_MEMORY};
 
 const char *command_name(enum command command) {
     for (size_t i = 0; command_names[i]; i++)
@@ -112,7 +113,7 @@ static bool unknown_command(const struct options *options, const char *word) {
     static const char *const own_options[] = {"--help", "--version"};
     bool option = *word == '-';
     const char *nearest =
-        option ? value_nearest(word, own_options, 2) : value_nearest(word, command_names, 3);
+        option ? value_nearest(word, own_options, 2) : value_nearest(word, command_names, 4);
     return options_bad(options, "unknown %s '%s'%s%s%s", option ? "option" : "command", word,
                        nearest ? "; did you mean " : "", nearest ? nearest : "",
                        nearest ? "?" : "");
@@ -303,6 +304,29 @@ static bool finish_resolve(struct options *options, int count, char **operands) 
     return true;
 }
 
+static bool finish_memory(struct options *options, int count, char **operands) {
+    static const char *const actions[] = {"summary", "diff", "phases", NULL};
+    if (count == 0)
+        return options_bad(options, "summary, diff or phases is missing");
+    int action = value_choice(operands[0], actions);
+    if (action < 0) {
+        const char *nearest = value_nearest(operands[0], actions, 3);
+        return options_bad(options, "'%s' is not summary, diff or phases%s%s%s", operands[0],
+                           nearest ? "; did you mean " : "", nearest ? nearest : "",
+                           nearest ? "?" : "");
+    }
+    options->memory_action = (enum memory_action)action;
+    options->files = (const char *const *)operands + 1;
+    options->file_count = (size_t)count - 1;
+    if (action == MEMORY_DIFF && count != 3)
+        return options_bad(options, "diff takes two FILEs, before and after");
+    if (count == 1)
+        return options_bad(options, "%s: FILE is missing", operands[0]);
+    if (options->svg && action != MEMORY_DIFF && count > 2)
+        return options_bad(options, "--svg draws one FILE, or the two of diff");
+    return true;
+}
+
 /* The length of the environment's name where a value begins with one and a `=`, else 0. */
 static size_t environment_prefix(const struct options *options, const char *value) {
     const char *nearest;
@@ -381,6 +405,8 @@ static bool finish(struct options *options, int count, char **operands) {
         return finish_scan(options, count, operands);
     if (options->command == COMMAND_INSPECT)
         return finish_inspect(options, count, operands);
+    if (options->command == COMMAND_MEMORY)
+        return finish_memory(options, count, operands);
     return finish_resolve(options, count, operands);
 }
 
@@ -415,7 +441,7 @@ enum options_result options_parse(struct options *options, int argc, char **argv
     options->config.size = sizeof options->config;
     options->session.size = sizeof options->session;
     if (argc < 2) {
-        options_bad(options, "COMMAND is missing: scan, inspect or resolve");
+        options_bad(options, "COMMAND is missing: scan, inspect, resolve or memory");
         return OPTIONS_BAD;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)

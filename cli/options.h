@@ -7,7 +7,9 @@
 
 #include "terminal.h"
 
-enum command { COMMAND_SCAN = 1, COMMAND_INSPECT = 2, COMMAND_RESOLVE = 4 };
+enum command { COMMAND_SCAN = 1, COMMAND_INSPECT = 2, COMMAND_RESOLVE = 4, COMMAND_MEMORY = 8 };
+
+enum memory_action { MEMORY_SUMMARY, MEMORY_DIFF, MEMORY_JUMPS };
 
 struct options_block;
 
@@ -30,7 +32,10 @@ struct options {
     size_t entry_count;
     const char **sources;
     size_t source_count;
-    /* inspect */
+    /* memory */
+    enum memory_action memory_action;
+    const char *svg;
+    /* inspect, memory */
     const char *const *files;
     size_t file_count;
     const char *files_from;
