@@ -1,6 +1,6 @@
 // Applications in folders of their own, development servers of three versions of Vite, and a browser.
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -10,11 +10,14 @@ export const VITES = ["vite6", "vite7", "vite"]; // names of packages: `vite` is
 export const importVite = (name) => import(import.meta.resolve(name));
 
 // A copy of an application that a test may change. It stands below this folder, so that the packages installed
-// here are found, and goes with the test.
-export function application(t, name) {
+// here are found, `prologue` is this repository's, and it goes with the test.
+export function application(t, folder) {
   mkdirSync(join(here, ".cache"), { recursive: true });
-  const root = mkdtempSync(join(here, ".cache", `${name}-`));
-  cpSync(join(here, "apps", name), root, { recursive: true });
+  const root = mkdtempSync(join(here, ".cache", `${basename(folder)}-`));
+  const filter = (path) => !["node_modules", "dist"].includes(basename(path));
+  cpSync(join(here, folder), root, { recursive: true, filter });
+  mkdirSync(join(root, "node_modules"));
+  symlinkSync(join(here, "../../node"), join(root, "node_modules/prologue"));
   t.after(() => rmSync(root, { recursive: true, force: true }));
   return root;
 }

@@ -68,7 +68,7 @@ const reached = [
 
 for (const vite of VITES) {
   test(`${vite}: environments, conditions, aliases and externals are the configuration's`, async (t) => {
-    const root = application(t, "maps");
+    const root = application(t, "apps/maps");
     write(root, configuredFiles);
     const plugin = prologue();
     let atStart;
@@ -105,7 +105,7 @@ for (const vite of VITES) {
   });
 
   test(`${vite}: a build has the maps of the production's conditions`, async (t) => {
-    const root = application(t, "maps");
+    const root = application(t, "apps/maps");
     write(root, configuredFiles);
     const { createBuilder } = await importVite(vite);
     const plugin = prologue();
@@ -126,7 +126,7 @@ for (const vite of VITES) {
   });
 
   test(`${vite}: a build fails on an error, with its place; and does not where it is told so`, async (t) => {
-    const root = application(t, "maps");
+    const root = application(t, "apps/maps");
     write(root, { "src/Both.tsx": '"use client";\n"use server";\n' });
     const { build } = await importVite(vite);
     const alias = { "@lib": join(root, "src/lib") };

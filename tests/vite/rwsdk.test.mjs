@@ -94,7 +94,7 @@ async function until(found, what, said) {
 const OURS = /✔ \(rwsdk\) 1 "use client" and 1 "use server" modules among \d+/;
 
 test("rwsdk's development server starts with it, and a client component works", live, async (t) => {
-  const root = application(t, "rwsdk");
+  const root = application(t, "apps/rwsdk");
   const { said } = vite(t, root, ["dev", "--host", "127.0.0.1", "--port", "0"], { VITE_IS_DEV_SERVER: "1" });
   const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\//.exec(said())?.[0], "the address", said);
   assert.match(said(), OURS);
@@ -114,7 +114,7 @@ test("rwsdk's development server starts with it, and a client component works", 
 });
 
 test("rwsdk's production build succeeds with it", live, async (t) => {
-  const root = application(t, "rwsdk");
+  const root = application(t, "apps/rwsdk");
   const { ended, said } = vite(t, root, ["build"], { NODE_ENV: "production" });
   assert.equal(await ended, 0, said());
   assert.match(said(), OURS);

@@ -53,7 +53,7 @@ function changes(root, expected) {
 for (const vite of VITES) {
   const rounds = vite === "vite" ? ROUNDS : 1;
   test(`${vite}: ${rounds} rounds of changes arrive without a restart`, async (t) => {
-    const root = application(t, "maps");
+    const root = application(t, "apps/maps");
     writeFileSync(join(root, "src/Plain.tsx"), plain);
     const plugin = prologue();
     const { server, url } = await serve(t, vite, root, { plugins: [plugin], resolve: { alias: { "@lib": join(root, "src/lib") } } });
