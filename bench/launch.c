@@ -1,5 +1,12 @@
 /* Runs a command and prints its wall time, processor time and peak memory as one JSON line.
- * Small and without a heap of its own, since a child's peak begins at its parent's. */
+ * Small and without a heap of its own, since a child's peak begins at its parent's.
+ *
+ *   --stdout       the command's output goes where ours goes, not to /dev/null
+ *   --sample MS    resident sets, summed over the process tree, so often
+ *   --limit KB     a tree that is seen above it is killed: "killed" is true
+ *   --cgroup DIR   runs there: the kernel keeps the limit, and the sampling only looks on
+ *   --curve FILE   a line for each sample: milliseconds and KB
+ *   --seconds N    a tree that runs longer is killed: "late" is true */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
@@ -21,7 +28,11 @@ enum { MAX_TREE = 64, TREE_EVERY = 4 };
 struct tree {
     pid_t pids[MAX_TREE];
     int count;
-    long peak_kb;
+    long peak_kb, limit_kb;
+    FILE *curve;
+    double start;
+    double seconds;
+    int killed, late;
 };
 
 static double now_ms(void) {
@@ -74,6 +85,26 @@ static void find_tree(struct tree *tree) {
     }
 }
 
+/* The child last: until it is waited for, its number is nobody else's, and those of its children
+ * are looked up anew. */
+static void end_tree(struct tree *tree) {
+    find_tree(tree);
+    for (int i = tree->count - 1; i >= 0; i--)
+        kill(tree->pids[i], SIGKILL);
+}
+
+static void enter_cgroup(const char *folder) {
+    char path[512];
+
+    snprintf(path, sizeof path, "%s/cgroup.procs", folder);
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    if (file < 0 || write(file, "0", 1) != 1) {
+        fprintf(stderr, "launch: %s: %s\n", path, strerror(errno));
+        exit(126);
+    }
+    close(file);
+}
+
 static void sample(struct tree *tree) {
     char path[64], text[128];
     long pages, total = 0;
@@ -86,6 +117,12 @@ static void sample(struct tree *tree) {
     total *= sysconf(_SC_PAGESIZE) / 1024;
     if (total > tree->peak_kb)
         tree->peak_kb = total;
+    if (tree->curve)
+        fprintf(tree->curve, "%.2f %ld\n", now_ms() - tree->start, total);
+    tree->killed |= tree->limit_kb > 0 && total > tree->limit_kb;
+    tree->late |= tree->seconds > 0 && now_ms() - tree->start > tree->seconds * 1e3;
+    if (tree->killed || tree->late)
+        end_tree(tree);
 }
 
 /* Samples the whole tree until the child can be waited for. */
@@ -123,40 +160,83 @@ static pid_t spawn(char **command, int keep_stdout) {
     return pid;
 }
 
-int main(int argc, char **argv) {
-    struct tree tree = {.count = 1};
-    struct rusage usage;
-    sigset_t child_signal;
-    long every_ms = 0;
-    int keep_stdout = 0, status, at = 1;
+struct options {
+    long every_ms, limit_kb, seconds;
+    int keep_stdout;
+    const char *cgroup, *curve;
+};
+
+/* The index of the command; argc where there is none. */
+static int read_options(struct options *options, int argc, char **argv) {
+    int at = 1;
 
     for (; at < argc && argv[at][0] == '-'; at++) {
         if (!strcmp(argv[at], "--stdout"))
-            keep_stdout = 1;
-        else if (!strcmp(argv[at], "--sample") && at + 1 < argc)
-            every_ms = atol(argv[++at]);
+            options->keep_stdout = 1;
+        else if (at + 1 == argc)
+            return argc;
+        else if (!strcmp(argv[at], "--sample"))
+            options->every_ms = atol(argv[++at]);
+        else if (!strcmp(argv[at], "--limit"))
+            options->limit_kb = atol(argv[++at]);
+        else if (!strcmp(argv[at], "--seconds"))
+            options->seconds = atol(argv[++at]);
+        else if (!strcmp(argv[at], "--cgroup"))
+            options->cgroup = argv[++at];
+        else if (!strcmp(argv[at], "--curve"))
+            options->curve = argv[++at];
         else
-            break;
+            return argc;
     }
-    if (at >= argc || argv[at][0] == '-') {
-        fputs("usage: launch [--stdout] [--sample MS] COMMAND [ARGUMENT]...\n", stderr);
-        return 2;
-    }
+    return at;
+}
+
+static void begin(struct tree *tree, const struct options *options) {
+    sigset_t child_signal;
+
     sigemptyset(&child_signal);
     sigaddset(&child_signal, SIGCHLD);
     sigprocmask(SIG_BLOCK, &child_signal, NULL);
+    tree->limit_kb = options->limit_kb;
+    tree->seconds = (double)options->seconds;
+    if (options->curve && !(tree->curve = fopen(options->curve, "we"))) {
+        fprintf(stderr, "launch: %s: %s\n", options->curve, strerror(errno));
+        exit(126);
+    }
+    if (options->cgroup)
+        enter_cgroup(options->cgroup);
+    tree->start = now_ms();
+}
 
-    double start = now_ms();
-    tree.pids[0] = spawn(argv + at, keep_stdout);
-    if (every_ms > 0)
-        watch(&tree, &child_signal, every_ms);
+int main(int argc, char **argv) {
+    struct tree tree = {.count = 1};
+    struct options options = {0};
+    struct rusage usage;
+    sigset_t child_signal;
+    int status, at = read_options(&options, argc, argv);
+
+    if (at >= argc) {
+        fputs("usage: launch [--stdout] [--sample MS] [--limit KB] [--cgroup DIR] [--curve FILE] "
+              "[--seconds N] COMMAND [ARGUMENT]...\n",
+              stderr);
+        return 2;
+    }
+    begin(&tree, &options);
+    tree.pids[0] = spawn(argv + at, options.keep_stdout);
+    sigemptyset(&child_signal);
+    sigaddset(&child_signal, SIGCHLD);
+    if (options.every_ms > 0)
+        watch(&tree, &child_signal, options.every_ms);
     while (wait4(tree.pids[0], &status, 0, &usage) < 0 && errno == EINTR)
         continue;
     double end = now_ms();
+    if (tree.curve)
+        fclose(tree.curve);
 
     printf("{\"wallMs\":%.4f,\"userMs\":%.3f,\"sysMs\":%.3f,\"maxrssKb\":%ld,\"treeRssKb\":%ld,"
-           "\"exit\":%d}\n",
-           end - start, tv_ms(usage.ru_utime), tv_ms(usage.ru_stime), usage.ru_maxrss, tree.peak_kb,
+           "\"killed\":%s,\"late\":%s,\"exit\":%d}\n",
+           end - tree.start, tv_ms(usage.ru_utime), tv_ms(usage.ru_stime), usage.ru_maxrss,
+           tree.peak_kb, tree.killed ? "true" : "false", tree.late ? "true" : "false",
            WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
     return 0;
 }

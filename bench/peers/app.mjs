@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 export const root = realpathSync(process.argv[2] ?? ".");
 /** Counting modules costs some tools time, so it is asked for in a run of its own. */
 export const counting = process.argv.includes("--count");
-export const entry = path.join(root, "src/worker.tsx");
+const at = process.argv.indexOf("--entry");
+export const entry = path.join(root, at > 0 ? process.argv[at + 1] : "src/worker.tsx");
 export const modules = fileURLToPath(new URL("../node_modules", import.meta.url));
 
 export const script = /\.(?:[cm]?[jt]s|[jt]sx|mdx)$/;

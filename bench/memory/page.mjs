@@ -1,0 +1,173 @@
+// What the memory bench found, on one page that stands alone: node page.mjs memory.json > memory.html
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import * as Plot from "@observablehq/plot";
+import { JSDOM } from "jsdom";
+
+const MIB = 1 << 20;
+const TOOLS = ["prologue", "rolldown", "esbuild", "esbuild-split", "rwsdk"];
+const COLORS = ["#2f7de1", "#e8833a", "#2aa876", "#8a6fdf", "#d6477f"];
+const SUBSYSTEMS = ["facts", "graph", "paths", "directory listings", "report", "package data", "realpath cache", "leases", "grammar parser"];
+const SHADES = ["#2f7de1", "#e8833a", "#2aa876", "#8a6fdf", "#d6477f", "#b59f3b", "#4aa8c0", "#9a9a9a", "#555555"];
+const { document } = new JSDOM("").window;
+
+const escape = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+const number = (value) => Math.round(value).toLocaleString("en");
+const size = (bytes) => (bytes >= 10_000 * MIB ? `${number(bytes / MIB / 1024)} GiB` : `${(bytes / MIB).toFixed(bytes < 100 * MIB ? 1 : 0)} MiB`);
+
+function plot(label, options) {
+  const node = Plot.plot({ document, width: 860, marginRight: 30, style: { background: "none", fontSize: "13px", overflow: "visible" }, ...options });
+  const svg = node.tagName.toLowerCase() === "svg" ? node : node.querySelector("svg:last-of-type");
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", label);
+  return node.outerHTML;
+}
+
+const color = { domain: TOOLS, range: COLORS };
+
+function peaks({ results, hard }) {
+  const done = results.filter(({ ours }) => ours?.samples.length);
+  const points = done.flatMap(({ id, ours, peers }) => [
+    { id, who: "prologue", peak: Math.max(...ours.samples.map(({ peak }) => peak)) / MIB, lives: ours.problems.length === 0 },
+    ...peers.map(({ who, peak, outcome }) => ({ id, who, peak: peak / MIB, lives: outcome === "lives" })),
+  ]);
+  const ids = done.map(({ id }) => id);
+  const used = TOOLS.filter((who) => points.some((point) => point.who === who));
+  return plot("Peak resident set of each tool in each scenario", {
+    height: 60 + ids.length * 34, marginLeft: 110, y: { domain: ids, label: null }, grid: true,
+    x: { type: "log", label: "peak resident set, MiB →", ticks: [4, 16, 64, 256, 1024, 4096], tickFormat: (d) => `${d}` },
+    color: { domain: used, range: used.map((who) => COLORS[TOOLS.indexOf(who)]), legend: true },
+    marks: [
+      Plot.ruleX([hard / MIB], { stroke: "currentColor", strokeDasharray: "4 3" }),
+      Plot.text([hard / MIB], { x: (d) => d, y: ids[0], dy: -24, text: () => "hard limit", fill: "currentColor" }),
+      Plot.dot(points.filter(({ lives }) => lives), { x: "peak", y: "id", fill: "who", r: 6 }),
+      Plot.dot(points.filter(({ lives }) => !lives), { x: "peak", y: "id", stroke: "who", symbol: "times", strokeWidth: 3, r: 6 }),
+    ],
+  });
+}
+
+function curves({ results, hard }) {
+  const of = results.find(({ id, trace }) => id === "przm" && trace);
+  if (!of) return "";
+  const points = [
+    ...of.trace.moments.map(({ ms, resident }) => ({ who: "prologue", s: Math.max(ms, 1) / 1000, mib: resident / MIB })),
+    ...of.peers.flatMap(({ who, curve }) => (curve ?? []).filter(([ms, bytes]) => ms >= 1 && bytes > 0).map(([ms, bytes]) => ({ who, s: ms / 1000, mib: bytes / MIB }))),
+  ];
+  const ends = TOOLS.map((who) => points.filter((point) => point.who === who).at(-1)).filter(Boolean);
+  return `<h2>The przm application, while it is scanned</h2>
+<p>The resident set of the whole process tree, start of the process included. Both scales are logarithmic.</p>
+${plot("Resident set over time on the przm application", {
+    height: 340, grid: true, marginRight: 110, color,
+    x: { type: "log", label: "seconds →", ticks: [0.001, 0.01, 0.1, 1, 10], tickFormat: (d) => `${d}` }, y: { type: "log", label: "↑ MiB", ticks: [4, 16, 64, 256, 1024], tickFormat: (d) => `${d}` },
+    marks: [
+      Plot.ruleY([hard / MIB], { stroke: "currentColor", strokeDasharray: "4 3" }),
+      Plot.line(points, { x: "s", y: "mib", stroke: "who", strokeWidth: 2 }),
+      Plot.text(ends, { x: "s", y: "mib", text: "who", fill: "who", textAnchor: "start", dx: 6, fontWeight: 600 }),
+    ],
+  })}`;
+}
+
+function holders({ points }) {
+  const bars = points.flatMap(({ modules, subsystems }) =>
+    SUBSYSTEMS.filter((name) => subsystems[name] > 0.5).map((name) => ({ modules: number(modules - 2), name, bytes: subsystems[name] })));
+  const sizes = points.map(({ modules }) => number(modules - 2));
+  return plot("Bytes for each module by subsystem", {
+    height: 90 + sizes.length * 54, marginLeft: 90, grid: true, x: { label: "bytes for each module, peaks →" }, y: { domain: sizes, label: "modules" },
+    color: { domain: SUBSYSTEMS, range: SHADES, legend: true },
+    marks: [
+      Plot.barX(bars, { x: "bytes", y: "modules", fill: "name", order: SUBSYSTEMS, insetTop: 6, insetBottom: 6 }),
+      Plot.text(points, { x: (d) => Object.values(d.subsystems).reduce((a, b) => a + b), y: (d) => number(d.modules - 2), dx: 6, textAnchor: "start", fill: "currentColor", text: (d) => `${d.bytes.toFixed(0)} at once` }),
+    ],
+  });
+}
+
+function times({ points }) {
+  return plot("Time for each module against the number of modules", {
+    height: 220, grid: true, x: { type: "log", label: "modules →", ticks: points.map(({ modules }) => modules), tickFormat: number }, y: { label: "↑ µs for each module", domain: [0, Math.max(...points.map(({ us }) => us)) * 1.15] },
+    marks: [
+      Plot.line(points, { x: "modules", y: "us", stroke: COLORS[0], strokeWidth: 2 }),
+      Plot.dot(points, { x: "modules", y: "us", fill: COLORS[0], r: 5 }),
+      Plot.text(points, { x: "modules", y: "us", dy: -14, fill: "currentColor", text: (d) => d.us.toFixed(1) }),
+    ],
+  });
+}
+
+function scaled({ scale }) {
+  if (scale.points.length === 0) return "";
+  const goals = scale.goals.map(({ what, limit, measured, met }) => `<li class="${met ? "met" : "missed"}">${escape(what)}: <b>${measured.toFixed(2)}</b>, at most ${limit} ${met ? "✓" : "✗"}</li>`);
+  return `<h2>Scale</h2>
+<p>Generated modules with three imports each. Where the bytes are:</p>${holders(scale)}<ul>${goals.join("")}</ul>${times(scale)}`;
+}
+
+function phases({ results }) {
+  const of = [...results].reverse().find(({ scale, trace }) => scale && trace);
+  if (!of) return "";
+  const { moments, phases: marks } = of.trace;
+  const lines = moments.flatMap(({ ms, resident, ledger }) => [{ s: ms / 1000, mib: resident / MIB, what: "resident set" }, { s: ms / 1000, mib: ledger / MIB, what: "ledger" }]);
+  return `<h2>${escape(of.what)}, phase by phase</h2>
+${plot("Resident set and ledger against time, with phases", {
+    height: 260, grid: true, x: { label: "seconds →" }, y: { label: "↑ MiB", zero: true }, color: { domain: ["resident set", "ledger"], range: [COLORS[1], COLORS[0]], legend: true },
+    marks: [
+      Plot.ruleX(marks, { x: ({ ms }) => ms / 1000, stroke: "currentColor", strokeOpacity: 0.5, strokeDasharray: "2 3" }),
+      Plot.text(marks, { x: ({ ms }) => ms / 1000, frameAnchor: "top", dy: (_, i) => -10 - (i % 2) * 12, text: "phase", fill: "currentColor", textAnchor: "start" }),
+      Plot.line(lines, { x: "s", y: "mib", stroke: "what", strokeWidth: 2 }),
+    ],
+  })}`;
+}
+
+function row(cells, tag = "td") {
+  return `<tr>${cells.map((cell) => `<${tag}>${escape(cell)}</${tag}>`).join("")}</tr>`;
+}
+
+function table({ results }) {
+  const rows = results.flatMap((result) => {
+    if (result.skipped) return [row([result.what, "", "", "", "", "", result.skipped])];
+    const { ours, session, peers } = result;
+    const all = ours.samples.map(({ peak }) => peak).sort((a, b) => a - b);
+    const middle = all[Math.floor(all.length / 2)];
+    return [
+      row([result.what, "prologue", size(ours.limit), all.length ? `${size(all[0])} · ${size(middle)} · ${size(all.at(-1))}` : "-",
+        ours.growth?.toFixed(2) ?? "-", session?.growth?.toFixed(2) ?? "-", ours.problems.join("; ") || `complete, ${number(ours.modules)} modules`]),
+      ...peers.map(({ who, hard, peak, outcome }) => row(["", who, size(hard), size(peak), "", "", outcome])),
+    ];
+  });
+  return `<table><thead>${row(["scenario", "who", "limit", "min · median · peak", "growth, run to run", "in one session", "outcome"], "th")}</thead><tbody>${rows.join("")}</tbody></table>`;
+}
+
+function headline({ results, hard }) {
+  const done = results.filter(({ ours }) => ours);
+  const whole = done.filter(({ ours }) => ours.problems.length === 0);
+  const others = done.flatMap(({ peers }) => peers);
+  const dead = others.filter(({ outcome }) => outcome !== "lives");
+  return `<p class="lead">${whole.length} of ${done.length} scenarios complete under their limit, at most ${size(Math.max(...done.flatMap(({ ours }) => ours.samples.map(({ peak }) => peak))))} resident.
+Of ${others.length} runs of other tools under ${size(hard)}, ${dead.length} do not live to the end.</p>`;
+}
+
+const STYLE = `:root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--line:#d5d9de;--soft:#5b6570}
+@media (prefers-color-scheme:dark){:root{--ink:#e6e8eb;--paper:#14171a;--line:#343a41;--soft:#9aa4af}}
+body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:920px;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;margin:2.2rem 0 .3rem}.lead{font-size:1.1rem}p{margin:.4rem 0 .8rem}
+figure{margin:0}svg{max-width:100%;height:auto}footer,.note{color:var(--soft);font-size:.85rem}
+table{border-collapse:collapse;font-size:.85rem;width:100%}td,th{text-align:left;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line);vertical-align:top}
+li.met{color:#2aa876}li.missed{color:#d6477f}`;
+
+export function page(said) {
+  const { host, date } = said;
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Prologue: memory under stress</title><style>${STYLE}</style></head>
+<body><h1>Memory under stress</h1>
+${headline(said)}
+<h2>Who needs how much, and who dies</h2>
+<p>Each run in a child under a hard limit on the resident set of its process tree. A dot lives under it; a cross was killed, failed or did not end. Ours runs under limits of 4 to ${size(Math.max(...said.results.map(({ ours }) => ours?.limit ?? 0)))} of its own.</p>
+${peaks(said)}
+${curves(said)}
+${scaled(said)}
+${phases(said)}
+<h2>All runs</h2>
+${table(said)}
+<footer><p>${escape(`${host.cores} cores (${host.cpu}), ${host.kernel}, node ${host.node}, load ${host.load.toFixed(2)} at the start; ${date}`)}. Resident sets are sampled every 2 ms; pages that processes share count twice. Times belong to this machine.</p></footer>
+</body></html>
+`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(page(JSON.parse(readFileSync(process.argv[2], "utf8"))));
