@@ -81,3 +81,6 @@
 (import_alias (nested_identifier)) @doubt
 (import_alias . (identifier) . (identifier)) @doubt
 (comment) @comment
+; An argument may be missing at the end alone.
+(arguments "(" . ",") @doubt
+(arguments "," . ",") @doubt

@@ -54,9 +54,16 @@ static void check_rewritten(const char *bytes, size_t size, const char *mark, co
     free(copy);
 }
 
-/* Specifiers over several lines are told apart by the marks before them. */
-static bool has_long_text(void) {
-    return first.text_length && memchr(first.text, '\n', first.text_length);
+/* Specifiers over several lines are told apart by the marks before them, also where a line ends in a
+ * backslash. */
+static bool has_long_text(const char *bytes) {
+    for (uint32_t i = 0; i < first.import_count; i++) {
+        struct fact_span span = first.imports[i].span;
+        if (memchr(bytes + span.start, '\n', span.end - span.start)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* One container more may be one too many. */
@@ -80,7 +87,7 @@ static bool may_be_quoted(const char *bytes, size_t size) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const char *bytes = (const char *)data;
-    if (!read_document(bytes, size, &first) || memchr(bytes, '\r', size) || has_long_text()) {
+    if (!read_document(bytes, size, &first) || memchr(bytes, '\r', size) || has_long_text(bytes)) {
         return 0;
     }
     check_rewritten(bytes, size, "", "\n", "the same document");
