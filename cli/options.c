@@ -440,6 +440,7 @@ enum options_result options_parse(struct options *options, int argc, char **argv
     *options = (struct options){.capacity = argc};
     options->config.size = sizeof options->config;
     options->session.size = sizeof options->session;
+    options->session.cache = PROLOGUE_NO;
     if (argc < 2) {
         options_bad(options, "COMMAND is missing: scan, inspect, resolve or memory");
         return OPTIONS_BAD;

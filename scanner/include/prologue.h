@@ -32,6 +32,8 @@ extern "C" {
 
 #define PROLOGUE_VERSION "0.1.0"
 
+enum prologue_switch { PROLOGUE_AUTO, PROLOGUE_NO, PROLOGUE_YES };
+
 /* ---- errors ---------------------------------------------------------------------------------- */
 
 /* code, name (the `code` of a PrologueError), message */
@@ -122,8 +124,6 @@ typedef struct prologue_tracking {
 #define PROLOGUE_MAX_ENVIRONMENTS 32
 #define PROLOGUE_MAX_DIRECTIVES 64
 
-enum prologue_switch { PROLOGUE_AUTO, PROLOGUE_NO, PROLOGUE_YES };
-
 typedef struct prologue_environment {
     const char *name;
     /* Condition names in the given order, NULL-terminated. NULL: those that the environment of that
@@ -200,6 +200,9 @@ typedef struct prologue_session_options {
      * last five are kept, the older ones as FILE.1 to FILE.4. NULL: none. */
     const char *memory_dump;
     uint8_t memory_attribution; /* to packages and folders, in the trace and in dumps */
+    /* PROLOGUE_NO: each scan is one of its own: nothing is kept for the next, and nothing is asked of
+     * the system for its sake. Else what was read is kept; prologue_memory tells how much that is. */
+    enum prologue_switch cache;
 } prologue_session_options;
 
 /* `options` may be NULL. On success `*out` is freed with prologue_session_destroy().
@@ -212,6 +215,12 @@ PROLOGUE_API void prologue_session_destroy(prologue_session *session);
 
 /* Stops the call that is under way, or the next one, within 100 ms. Any thread; signal-safe. */
 PROLOGUE_API void prologue_session_cancel(prologue_session *session);
+
+/* Tells of files and folders that changed, appeared or vanished since the last scan, as absolute
+ * paths; 0 of them says that nothing has. The next scan reads these anew, and takes the caller's word
+ * for all others. Errors: INVALID (a path that is not absolute; those before it count). */
+PROLOGUE_API int prologue_session_invalidate(prologue_session *session, const char *const *paths,
+                                             size_t count);
 
 PROLOGUE_API void prologue_session_memory(const prologue_session *session, prologue_memory *out);
 
@@ -253,12 +262,16 @@ typedef struct prologue_scan_request {
     /* Called on the calling thread at most every 50 ms; NULL: never. Not zero cancels. */
     int (*on_progress)(const prologue_progress *progress, void *payload);
     void *payload;
+    /* Whether what the session kept is compared with the disk: the state of each file, folder and
+     * manifest, without opening it. PROLOGUE_AUTO: unless prologue_session_invalidate() was called since
+     * the last scan. PROLOGUE_NO: what the session was not told of has not changed. */
+    enum prologue_switch verify;
 } prologue_scan_request;
 
 /* Blocks until the scan has ended. Returns 0, or the code of what ended it; with LIMIT and
  * CANCELLED `*out` is a partial report (`complete` 0), with any other error NULL.
  * `*out` is freed with prologue_report_free(), before the session. A report stays as it is while
- * further scans run. */
+ * further scans run, and may be used and freed meanwhile, on another thread too. */
 PROLOGUE_API int prologue_session_scan(prologue_session *session,
                                        const prologue_scan_request *request, prologue_report **out);
 
@@ -277,10 +290,28 @@ typedef struct prologue_position {
     uint32_t start, end, line, column;
 } prologue_position;
 
+/* Why a session forgot what it kept. Bits. */
+#define PROLOGUE_RESET_MAP(XX)                                                                     \
+    XX(1, MEMORY, "memory-limit")                                                                  \
+    XX(2, STATE, "inconsistent-state")
+
+enum prologue_reset {
+#define XX(bit, name, text) PROLOGUE_RESET_##name = bit,
+    PROLOGUE_RESET_MAP(XX)
+#undef XX
+};
+
+/* The stable name of one of them. Static; "unknown" for any other number. */
+PROLOGUE_API const char *prologue_reset_name(enum prologue_reset reset);
+
+/* Of one scan, but for `scan`, `resets` and `reset_reasons`, which count in the session. */
 typedef struct prologue_stats {
     uint64_t modules, visits, files_read, bytes_read, reads_joined, realpath_hits, realpath_misses;
     uint64_t directories_listed, grammar_files, imports_resolved, unresolved;
-    uint64_t cache_hits, cache_misses, scan, resets;
+    /* Files of this scan that needed not be read, and that were read. */
+    uint64_t cache_hits, cache_misses;
+    uint64_t scan, resets;
+    uint32_t reset_reasons; /* bits: enum prologue_reset */
     uint32_t threads;
     double elapsed_ms;
     prologue_memory memory;
@@ -340,6 +371,18 @@ PROLOGUE_API const char *prologue_report_environment(const prologue_report *repo
 
 /* Takes `length` bytes; not zero stops the writing, which then returns PROLOGUE_EWRITE. */
 typedef int (*prologue_write)(void *payload, const char *bytes, size_t length);
+
+/* Directive files, those of clientFiles and serverFiles, beside those of the session's last complete
+ * report of the same root: `added` and `removed` ones, and those whose file, directives or environments
+ * have `changed`. Without such a report all of them are added. In the report's order. A report that is
+ * not complete, and one of a session without a cache, tells of none. */
+enum prologue_change { PROLOGUE_ADDED, PROLOGUE_REMOVED, PROLOGUE_CHANGED };
+
+PROLOGUE_API size_t prologue_report_change_count(const prologue_report *report,
+                                                 enum prologue_change change);
+/* `path` is relative to the root, valid until the next call with the same report. Errors: INVALID. */
+PROLOGUE_API int prologue_report_change(prologue_report *report, enum prologue_change change,
+                                        size_t index, prologue_slice *path);
 
 enum prologue_report_flags {
     PROLOGUE_REPORT_EDGES = 1,

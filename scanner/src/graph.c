@@ -1,24 +1,46 @@
 #include "graph.h"
 
-void graph_init(struct graph *graph, struct ledger *ledger, struct paths *paths) {
-    *graph = (struct graph){.ledger = ledger, .paths = paths};
+void graph_init(struct graph *graph, struct ledger *ledger, struct paths *paths,
+                struct slab *sources) {
+    *graph = (struct graph){.ledger = ledger, .paths = paths, .sources = sources};
     rows_init(&graph->files, ledger, PROLOGUE_SUBSYSTEM_GRAPH, sizeof(struct file));
+    rows_init(&graph->stamps, ledger, PROLOGUE_SUBSYSTEM_GRAPH, sizeof(uint64_t));
+    rows_init(&graph->globs, ledger, PROLOGUE_SUBSYSTEM_GRAPH, sizeof(struct glob_targets *));
     arena_init(&graph->edges, ledger, PROLOGUE_SUBSYSTEM_GRAPH);
-    slab_init(&graph->sources, ledger, PROLOGUE_SUBSYSTEM_FACTS);
 }
 
 void graph_free(struct graph *graph) {
     for (uint32_t i = 0; i < graph->files.count; i++) {
-        struct source *facts = graph_at(graph, i)->facts;
-        if (source_is_large(facts)) {
-            source_free(&graph->sources, facts);
-        }
+        source_drop(graph->sources, graph_at(graph, i)->facts);
     }
     rows_free(&graph->files);
+    rows_free(&graph->stamps);
+    rows_free(&graph->globs);
     arena_free(&graph->edges);
-    slab_close(&graph->sources);
     ledger_free(graph->ledger, PROLOGUE_SUBSYSTEM_FACTS, graph->imports,
                 graph->import_capacity * sizeof *graph->imports);
+}
+
+int graph_copy(struct graph *copy, struct paths *paths, const struct graph *graph) {
+    graph_init(copy, graph->ledger, paths, graph->sources);
+    int code = rows_copy(&copy->stamps, &graph->stamps);
+    if (!code) {
+        code = rows_copy(&copy->globs, &graph->globs);
+    }
+    if (!code) {
+        code = ledger_grow(graph->ledger, PROLOGUE_SUBSYSTEM_FACTS, &copy->imports,
+                           &copy->import_capacity, graph->import_capacity, sizeof *copy->imports);
+    }
+    if (!code) {
+        code = rows_copy(&copy->files, &graph->files);
+    }
+    for (uint32_t i = 0; i < copy->files.count; i++) {
+        source_keep(graph_at(copy, i)->facts);
+    }
+    if (code) {
+        graph_free(copy);
+    }
+    return code;
 }
 
 struct file *graph_file(struct graph *graph, path_id id) {
@@ -36,6 +58,9 @@ struct file *graph_file(struct graph *graph, path_id id) {
 }
 
 int graph_take(struct graph *graph, struct file *file, struct source *facts) {
+    if (file->facts != facts) {
+        source_drop(graph->sources, file->facts);
+    }
     file->facts = facts;
     return facts ? ledger_grow(graph->ledger, PROLOGUE_SUBSYSTEM_FACTS, &graph->imports,
                                &graph->import_capacity, facts->import_count, sizeof *graph->imports)
@@ -90,4 +115,37 @@ struct edges *graph_own_edges(struct graph *graph, struct file *file, uint32_t e
         memcpy(edges->targets, shared->targets, import_count(file) * sizeof *edges->targets);
     }
     return edges;
+}
+
+void graph_drop_edges(struct graph *graph, struct file *file) {
+    for (const struct edges *edges = file->edges; edges; edges = edges->next) {
+        graph->stale += edges_size(file);
+    }
+    file->edges = NULL;
+}
+
+uint32_t graph_add_glob(struct graph *graph, const path_id *paths, uint32_t count, bool leaf) {
+    struct glob_targets *targets = arena_alloc(
+        &graph->edges, sizeof *targets + count * sizeof *paths, _Alignof(struct glob_targets));
+    struct glob_targets **row = targets ? rows_add(&graph->globs) : NULL;
+    if (!row) {
+        return EDGE(EDGE_SKIPPED);
+    }
+    *row = targets;
+    targets->count = count;
+    targets->leaf = leaf;
+    if (count) {
+        memcpy(targets->paths, paths, count * sizeof *paths);
+    }
+    return EDGE(EDGE_GLOB) - (graph->globs.count - 1);
+}
+
+int graph_set_stamp(struct graph *graph, const struct file *file, uint64_t stamp) {
+    while (graph->stamps.count <= file->index) {
+        if (!rows_add(&graph->stamps)) {
+            return ledger_error(graph->ledger);
+        }
+    }
+    *(uint64_t *)rows_at(&graph->stamps, file->index) = stamp;
+    return 0;
 }

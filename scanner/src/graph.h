@@ -19,11 +19,20 @@ enum {
     EDGE_UNRESOLVED = -2,
     EDGE_EXTERNAL = -3,
     EDGE_IGNORED = -4,
-    EDGE_GLOB = -5, /* several files */
+    EDGE_GLOB = -5, /* and below: several files, those of graph_glob() */
 };
 #define EDGE(value) ((uint32_t)(value))
 /* Beside a path: the answer rests on names alone, and is the same wherever no browser map speaks. */
 #define EDGE_PLAIN (UINT32_C(1) << 30)
+/* Beside a path: no module. */
+#define EDGE_LEAF (UINT32_C(1) << 29)
+
+/* What a glob stood for when it was expanded. */
+struct glob_targets {
+    uint32_t count;
+    bool leaf;       /* none of them is a module */
+    path_id paths[]; /* each once, by number */
+};
 
 /* The targets of a file's imports, in the order of its facts, in every environment in which they
  * are the same. */
@@ -50,7 +59,8 @@ struct file {
     uint32_t tsconfig;           /* the walk's: its config; 0: not looked for yet */
     uint32_t switched;           /* the environments that its directive switches to */
     uint32_t waiters;            /* index + 1 of the first edge that waits for this file to exist */
-    uint32_t next;               /* index + 1 of the next file in the same list */
+    uint32_t next : 31;          /* index + 1 of the next file in the same list */
+    uint32_t stale : 1;          /* what is known of it is not what stands in it */
     struct edges *edges;
     struct source *facts; /* NULL: nothing worth keeping */
 };
@@ -59,14 +69,20 @@ struct graph {
     struct ledger *ledger;
     struct paths *paths;
     struct rows files;
+    struct rows stamps; /* os_stamp() of the files, by their index; none where nobody asks again */
+    struct rows globs;  /* struct glob_targets * */
     struct arena edges;
-    struct slab sources;
+    struct slab *sources;        /* where facts are kept; outlives the graph */
     struct fact_import *imports; /* of the file whose facts were asked for last */
     uint32_t import_capacity;    /* enough for every file */
+    size_t stale;                /* bytes of edges that no file has any more */
 };
 
-void graph_init(struct graph *graph, struct ledger *ledger, struct paths *paths);
+void graph_init(struct graph *graph, struct ledger *ledger, struct paths *paths,
+                struct slab *sources);
 void graph_free(struct graph *graph);
+/* A copy over a copy of the paths. It borrows the edges. 0 or a code; freed with graph_free(). */
+int graph_copy(struct graph *copy, struct paths *paths, const struct graph *graph);
 
 /* The row of a path; made now where there is none. NULL: no memory. */
 struct file *graph_file(struct graph *graph, path_id path);
@@ -80,7 +96,15 @@ static inline bool edge_is_path(uint32_t target) {
 }
 
 static inline path_id edge_path(uint32_t target) {
-    return target & ~EDGE_PLAIN;
+    return target & ~(EDGE_PLAIN | EDGE_LEAF);
+}
+
+static inline bool edge_is_glob(uint32_t target) {
+    return (int32_t)target <= EDGE_GLOB;
+}
+
+static inline const struct glob_targets *graph_glob(const struct graph *graph, uint32_t target) {
+    return *(struct glob_targets *const *)rows_at(&graph->globs, EDGE(EDGE_GLOB) - target);
 }
 
 /* The targets in an environment; NULL where the file has none there. */
@@ -92,7 +116,8 @@ static inline struct edges *graph_edges(const struct file *file, uint32_t enviro
     return edges;
 }
 
-/* Gives a file its facts, which are then the graph's also where there is no memory. 0 or a code. */
+/* Gives a file its facts, and lets go of those that it had. They are then the graph's, also where there
+ * is no memory. 0 or a code. */
 int graph_take(struct graph *graph, struct file *file, struct source *facts);
 
 /* A file's facts with its imports, which stand until the next call. */
@@ -100,6 +125,20 @@ struct facts graph_facts(const struct graph *graph, const struct file *file);
 
 /* New targets for a file's imports, all EDGE_SKIPPED. NULL: no memory. */
 struct edges *graph_add_edges(struct graph *graph, struct file *file, uint32_t environment);
+/* Forgets where a file's imports lead. */
+void graph_drop_edges(struct graph *graph, struct file *file);
+
+/* The target that stands for these files, for edges; EDGE_SKIPPED: no memory. */
+uint32_t graph_add_glob(struct graph *graph, const path_id *paths, uint32_t count, bool leaf);
+
+/* 0 where none was taken. */
+static inline uint64_t graph_stamp(const struct graph *graph, const struct file *file) {
+    return file->index < graph->stamps.count
+               ? *(const uint64_t *)rows_at(&graph->stamps, file->index)
+               : 0;
+}
+/* 0 or a code. */
+int graph_set_stamp(struct graph *graph, const struct file *file, uint64_t stamp);
 
 /* The edges that were added last, which are complete, become one with others that are the same. */
 void graph_join_edges(struct graph *graph, struct file *file);

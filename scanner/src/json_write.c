@@ -2,13 +2,16 @@
 
 #include <math.h>
 
-#define BUFFER_SIZE ((uint32_t)32 << 10)
+enum { BUFFER_LARGEST = 32 << 10, BUFFER_SMALLEST = 1 << 10 };
 
 int json_writer_init(struct json_writer *writer, struct ledger *ledger,
                      enum prologue_subsystem subsystem, prologue_write write, void *payload) {
     *writer = (struct json_writer){
         .ledger = ledger, .subsystem = subsystem, .write = write, .payload = payload};
-    writer->buffer = ledger_resize(ledger, subsystem, NULL, 0, BUFFER_SIZE);
+    for (uint32_t size = BUFFER_LARGEST; size >= BUFFER_SMALLEST && !writer->buffer; size /= 2) {
+        writer->buffer = ledger_resize(ledger, subsystem, NULL, 0, size);
+        writer->size = size;
+    }
     if (!writer->buffer)
         writer->error = ledger_error(ledger);
     return writer->error;
@@ -25,26 +28,26 @@ int json_writer_flush(struct json_writer *writer) {
 
 void json_writer_free(struct json_writer *writer) {
     if (writer->buffer) {
-        ledger_free(writer->ledger, writer->subsystem, writer->buffer, BUFFER_SIZE);
+        ledger_free(writer->ledger, writer->subsystem, writer->buffer, writer->size);
     }
     writer->buffer = NULL;
 }
 
 static void put_pieces(struct json_writer *writer, const char *bytes, size_t length) {
     while (length && !writer->error) {
-        size_t room = BUFFER_SIZE - writer->length;
+        size_t room = writer->size - writer->length;
         size_t part = length < room ? length : room;
         memcpy(writer->buffer + writer->length, bytes, part);
         writer->length += (uint32_t)part;
         bytes += part;
         length -= part;
-        if (writer->length == BUFFER_SIZE)
+        if (writer->length == writer->size)
             json_writer_flush(writer);
     }
 }
 
 static inline void put(struct json_writer *writer, const char *bytes, size_t length) {
-    if (length < BUFFER_SIZE - writer->length && !writer->error) {
+    if (length < writer->size - writer->length && !writer->error) {
         memcpy(writer->buffer + writer->length, bytes, length);
         writer->length += (uint32_t)length;
     } else {

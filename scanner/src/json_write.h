@@ -11,7 +11,8 @@ struct json_writer {
     enum prologue_subsystem subsystem;
     prologue_write write;
     void *payload;
-    char *buffer;
+    char *buffer; /* as large as there was memory for */
+    uint32_t size;
     uint32_t length;
     bool comma; /* one is due before the next value */
     int error;  /* the first that occurred; nothing is written after it */

@@ -8,11 +8,13 @@ enum { BUFFER_FIRST = 64 << 10 };
 void manifests_init(struct manifests *manifests, struct realpath *realpath, struct ledger *ledger) {
     *manifests = (struct manifests){.realpath = realpath, .ledger = ledger, .complained = NO_PATH};
     rows_init(&manifests->problems, ledger, PROLOGUE_SUBSYSTEM_PACKAGES, sizeof(struct problem));
+    rows_init(&manifests->seen, ledger, PROLOGUE_SUBSYSTEM_PACKAGES, sizeof(struct manifest_seen));
     arena_init(&manifests->texts, ledger, PROLOGUE_SUBSYSTEM_PACKAGES);
 }
 
 void manifests_free(struct manifests *manifests) {
     rows_free(&manifests->problems);
+    rows_free(&manifests->seen);
     arena_free(&manifests->texts);
     ledger_free(manifests->ledger, PROLOGUE_SUBSYSTEM_LEASES, manifests->buffer,
                 manifests->capacity);
@@ -116,6 +118,22 @@ static path_id file_path(struct manifests *manifests, const struct folder *folde
     return file;
 }
 
+static bool note_seen(struct manifests *manifests, path_id file, int handle) {
+    if (!manifests->realpath->stamps) {
+        return true;
+    }
+    struct manifest_seen *seen = rows_add(&manifests->seen);
+    if (!seen) {
+        manifests->realpath->error = ledger_error(manifests->ledger);
+        return false;
+    }
+    seen->file = file;
+    if (handle >= 0 && os_stamp(handle, &seen->stamp)) {
+        seen->stamp = 0;
+    }
+    return true;
+}
+
 enum manifest_answer manifest_read(struct manifests *manifests, struct folder *folder,
                                    struct slice name, path_id *file) {
     enum os_type type = OS_UNKNOWN;
@@ -135,6 +153,12 @@ enum manifest_answer manifest_read(struct manifests *manifests, struct folder *f
     }
     *file = file_path(manifests, folder, name);
     if (*file == NO_PATH) {
+        return MANIFEST_REFUSED;
+    }
+    if (!note_seen(manifests, *file, handle)) {
+        if (handle >= 0) {
+            os_close(realpath->files, handle);
+        }
         return MANIFEST_REFUSED;
     }
     if (handle < 0) {

@@ -21,10 +21,17 @@ struct problem {
     uint32_t count; /* how many it stands for */
 };
 
+/* A file that was read, or could not be. */
+struct manifest_seen {
+    path_id file;
+    uint64_t stamp; /* 0: none was taken */
+};
+
 struct manifests {
     struct realpath *realpath;
     struct ledger *ledger;
     struct rows problems;
+    struct rows seen; /* with realpath->stamps */
     struct arena texts;
     path_id complained; /* the file that was complained about last */
     uint32_t complaints;

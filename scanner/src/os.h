@@ -26,6 +26,8 @@ struct os_files {
  * then its own, and none that the host has open is reachable from it. */
 void os_files_begin(struct os_files *files, bool own_thread);
 void os_files_end(struct os_files *files);
+/* The numbers of folders mean others from here on. */
+void os_files_forget(struct os_files *files);
 
 /* Opens a file for reading without ever blocking (a FIFO, a device). `folder` is a number that
  * stands for `folder_path`. A symbolic link gives UV_ELOOP unless `follow`. A handle, or an error. */
@@ -36,6 +38,19 @@ int os_open(struct os_files *files, uint32_t folder, const char *folder_path, co
 int64_t os_read(int handle, char *buffer, size_t size, uint64_t offset);
 int os_describe(int handle, enum os_type *type, uint64_t *size);
 void os_close(struct os_files *files, int handle);
+
+/* A number for the state that a file or folder is in: which one it is, its size and its times. Never 0.
+ * Where the lowest bit is set it changed so lately that its next change may go unseen. */
+enum { OS_STAMP_RECENT = 1 };
+int os_stamp(int handle, uint64_t *stamp);
+/* Of `name` in a folder, links not followed; of the folder itself where `name` is "". */
+int os_stamp_of(struct os_files *files, uint32_t folder, const char *folder_path, const char *name,
+                uint64_t *stamp);
+
+/* The same state, for certain. */
+static inline bool os_stamp_holds(uint64_t before, uint64_t now) {
+    return before == now && before && !(before & OS_STAMP_RECENT);
+}
 
 /* Calls back for each entry but `.` and `..`, in no order. */
 typedef int (*os_entry)(void *payload, const char *name, size_t length, enum os_type type);

@@ -3,12 +3,16 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 #include <uv.h>
+
+#include "os_stamp.h"
 
 #ifndef CLOSE_RANGE_UNSHARE
 #define CLOSE_RANGE_UNSHARE (1U << 1)
@@ -57,6 +61,10 @@ void os_files_begin(struct os_files *files, bool own_thread) {
 }
 
 void os_files_end(struct os_files *files) {
+    empty_table(files);
+}
+
+void os_files_forget(struct os_files *files) {
     empty_table(files);
 }
 
@@ -148,6 +156,61 @@ int os_describe(int handle, enum os_type *type, uint64_t *size) {
     }
     *type = type_of_mode(status.st_mode);
     *size = (uint64_t)status.st_size;
+    return 0;
+}
+
+/* The kernel takes a file's times from its coarse clock: what changed in the tick that is under way can
+ * change again at the same time. A system without nanoseconds may count in steps of two seconds. */
+static bool is_recent(const struct timespec *changed) {
+    struct timespec now;
+    if (clock_gettime(CLOCK_REALTIME_COARSE, &now)) {
+        return true;
+    }
+    if (changed->tv_nsec == 0) {
+        return changed->tv_sec >= now.tv_sec - 2;
+    }
+    return changed->tv_sec > now.tv_sec ||
+           (changed->tv_sec == now.tv_sec && changed->tv_nsec >= now.tv_nsec);
+}
+
+static uint64_t stamp_status(const struct stat *status) {
+    struct stamp_status all = {
+        .device = status->st_dev,
+        .inode = status->st_ino,
+        .mode = status->st_mode,
+        .size = (uint64_t)status->st_size,
+        .modified_seconds = status->st_mtim.tv_sec,
+        .modified_nanoseconds = status->st_mtim.tv_nsec,
+        .changed_seconds = status->st_ctim.tv_sec,
+        .changed_nanoseconds = status->st_ctim.tv_nsec,
+    };
+    return stamp_of(&all, is_recent(&status->st_ctim));
+}
+
+int os_stamp(int handle, uint64_t *stamp) {
+    struct stat status;
+    if (fstat(handle, &status)) {
+        return last_error();
+    }
+    *stamp = stamp_status(&status);
+    return 0;
+}
+
+int os_stamp_of(struct os_files *files, uint32_t folder, const char *folder_path, const char *name,
+                uint64_t *stamp) {
+    char path[LONGEST_PATH];
+    struct stat status;
+    int descriptor = *name ? folder_descriptor(files, folder, folder_path) : -1;
+    int length = descriptor >= 0
+                     ? snprintf(path, sizeof path, "%s", name)
+                     : snprintf(path, sizeof path, "%s%s%s", folder_path, *name ? "/" : "", name);
+    if (length < 0 || (size_t)length >= sizeof path) {
+        return UV_ENAMETOOLONG;
+    }
+    if (fstatat(descriptor >= 0 ? descriptor : AT_FDCWD, path, &status, AT_SYMLINK_NOFOLLOW)) {
+        return last_error();
+    }
+    *stamp = stamp_status(&status);
     return 0;
 }
 

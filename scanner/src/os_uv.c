@@ -5,6 +5,8 @@
 #include <string.h>
 #include <uv.h>
 
+#include "os_stamp.h"
+
 enum { LONGEST_PATH = 4097 };
 
 #ifndef UV_FS_O_NONBLOCK
@@ -17,6 +19,10 @@ void os_files_begin(struct os_files *files, bool own_thread) {
 }
 
 void os_files_end(struct os_files *files) {
+    (void)files;
+}
+
+void os_files_forget(struct os_files *files) {
     (void)files;
 }
 
@@ -120,6 +126,63 @@ int os_describe(int handle, enum os_type *type, uint64_t *size) {
     if (code == 0) {
         *type = type_of_mode(request.statbuf.st_mode);
         *size = request.statbuf.st_size;
+    }
+    uv_fs_req_cleanup(&request);
+    return code;
+}
+
+/* Clocks that count a file's times differ: what changed within so long may change again unseen. */
+enum { RECENT_NANOSECONDS = 50 * 1000 * 1000, RECENT_SECONDS = 2 };
+
+static bool is_recent(const uv_timespec_t *changed) {
+    uv_timeval64_t now;
+    if (uv_gettimeofday(&now)) {
+        return true;
+    }
+    int64_t seconds = now.tv_sec - changed->tv_sec;
+    int64_t nanoseconds = (int64_t)now.tv_usec * 1000 - changed->tv_nsec;
+    return changed->tv_nsec == 0
+               ? seconds <= RECENT_SECONDS
+               : seconds < 0 ||
+                     (seconds <= 1 && seconds * 1000000000 + nanoseconds < RECENT_NANOSECONDS);
+}
+
+static uint64_t stamp_status(const uv_stat_t *status) {
+    struct stamp_status all = {
+        .device = status->st_dev,
+        .inode = status->st_ino,
+        .mode = status->st_mode,
+        .size = status->st_size,
+        .modified_seconds = status->st_mtim.tv_sec,
+        .modified_nanoseconds = status->st_mtim.tv_nsec,
+        .changed_seconds = status->st_ctim.tv_sec,
+        .changed_nanoseconds = status->st_ctim.tv_nsec,
+    };
+    return stamp_of(&all, is_recent(&status->st_ctim));
+}
+
+int os_stamp(int handle, uint64_t *stamp) {
+    uv_fs_t request;
+    int code = uv_fs_fstat(NULL, &request, handle, NULL);
+    if (code == 0) {
+        *stamp = stamp_status(&request.statbuf);
+    }
+    uv_fs_req_cleanup(&request);
+    return code;
+}
+
+int os_stamp_of(struct os_files *files, uint32_t folder, const char *folder_path, const char *name,
+                uint64_t *stamp) {
+    char path[LONGEST_PATH];
+    uv_fs_t request;
+    (void)files;
+    (void)folder;
+    if (*name && !join(path, sizeof path, folder_path, name)) {
+        return UV_ENAMETOOLONG;
+    }
+    int code = uv_fs_lstat(NULL, &request, *name ? path : folder_path, NULL);
+    if (code == 0) {
+        *stamp = stamp_status(&request.statbuf);
     }
     uv_fs_req_cleanup(&request);
     return code;

@@ -58,6 +58,23 @@ int paths_init(struct paths *paths, struct ledger *ledger) {
     return root && keep_name(paths, SLICE("")) == 0 ? 0 : ledger_error(ledger);
 }
 
+int paths_copy(struct paths *copy, const struct paths *paths) {
+    struct ledger *ledger = paths->rows.ledger;
+    *copy = (struct paths){0};
+    table_init(&copy->table, ledger, PROLOGUE_SUBSYSTEM_PATHS);
+    int code = ledger_grow(ledger, PROLOGUE_SUBSYSTEM_PATHS, &copy->names, &copy->name_capacity,
+                           paths->name_blocks, sizeof *copy->names);
+    if (code) {
+        return code;
+    }
+    memcpy(copy->names, paths->names, paths->name_blocks * sizeof *copy->names);
+    code = rows_copy(&copy->rows, &paths->rows);
+    if (code) {
+        paths_free(copy);
+    }
+    return code;
+}
+
 void paths_free(struct paths *paths) {
     rows_free(&paths->rows);
     table_free(&paths->table);

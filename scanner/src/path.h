@@ -8,7 +8,7 @@
 #include "text.h"
 
 enum { PATH_ROOT = 0 };
-enum { PATH_MOST = 1 << 30 }; /* so many paths; more is no memory */
+enum { PATH_MOST = 1 << 29 }; /* so many paths; more is no memory */
 enum { PATH_LONGEST = 4095 }; /* bytes; longer ones are refused as the system would */
 enum { PATH_NAMES_SHIFT = 15 };
 
@@ -33,6 +33,10 @@ struct paths {
 
 int paths_init(struct paths *paths, struct ledger *ledger);
 void paths_free(struct paths *paths);
+
+/* A copy to be read alone: nothing can be found or interned in it. Its names are borrowed. 0 or a
+ * code; freed with paths_free(). */
+int paths_copy(struct paths *copy, const struct paths *paths);
 
 static inline struct path *path_at(const struct paths *paths, path_id id) {
     return rows_at(&paths->rows, id);

@@ -14,6 +14,11 @@ void prologue_session_cancel(prologue_session *session) {
     atomic_store_explicit(&session->cancelled, true, memory_order_relaxed);
 }
 
+int prologue_session_invalidate(prologue_session *session, const char *const *paths, size_t count) {
+    return session && (paths || !count) ? session_invalidate(session, paths, count)
+                                        : PROLOGUE_EINVALID;
+}
+
 void prologue_session_memory(const prologue_session *session, prologue_memory *out) {
     ledger_read(&session->ledger, out);
 }

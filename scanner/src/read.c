@@ -171,6 +171,10 @@ enum read_answer read_file(struct lease *lease, struct os_files *files,
         return answer_of(handle, error);
     }
     enum read_answer answer = READ_DONE;
+    lease->stamp = 0;
+    if (lease->stamps && os_stamp(handle, &lease->stamp)) {
+        lease->stamp = 0;
+    }
     int64_t count = os_read(handle, lease->bytes, lease->capacity, 0);
     lease->input = input_whole(lease->bytes, count < 0 ? 0 : (uint32_t)count);
     if (count < 0) {

@@ -33,6 +33,8 @@ struct lease {
     struct input input;     /* of the file that was read last */
     struct os_files *files; /* of a handle that is open: the file comes in pieces; NULL: none is */
     int handle;
+    bool stamps;    /* a stamp is taken of each file, before its first byte is read */
+    uint64_t stamp; /* of the file that was read last; 0: none */
 };
 
 enum read_answer {

@@ -47,6 +47,10 @@ static bool make_folder(struct realpath *realpath, path_id id) {
                               path_in_node_modules(realpath->paths, id);
     path->state = PATH_FOLDER;
     path->memo = realpath->folders.count - 1;
+    if (realpath->stamps && realpath->files &&
+        os_stamp_of(realpath->files, id, copy, "", &folder->stamp)) {
+        folder->stamp = 0;
+    }
     return true;
 }
 

@@ -32,10 +32,13 @@ struct folder {
     uint32_t package, tsconfig, modules;
     uint32_t unread; /* the walk's: index + 1 of the first file in it that is still to be read */
     bool in_node_modules;
+    uint64_t stamp;                  /* from before anything was asked of it; 0: none was taken */
     int unlistable;                  /* libuv's code where it cannot be listed, else 0 */
     bool is_source;                  /* stands among the source folders */
     bool has_package, asked_package; /* a package.json stands here */
     uint32_t own_package;
+    bool asked_donor;
+    path_id donor; /* the walk's: this folder in an earlier walk; NO_PATH: not known there */
 };
 
 struct realpath {
@@ -45,6 +48,7 @@ struct realpath {
     struct rows folders;
     struct arena texts;
     bool preserve; /* links keep their own name */
+    bool stamps;   /* a stamp is taken of each folder, and of each manifest */
     bool folds;    /* names that differ in case only are one: each is taken as its folder has it */
     uint64_t hits, misses, listed;
     int error; /* PROLOGUE_ENOMEM / ELIMIT once an allocation failed */

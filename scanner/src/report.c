@@ -13,20 +13,40 @@ static bool has_rule(const struct file *file, uint32_t rule) {
     return false;
 }
 
-bool report_is_client(const prologue_report *report, const struct file *file) {
+bool report_is_client(const struct report_body *report, const struct file *file) {
     return has_rule(file, report->walk->config.client_rule);
 }
 
-bool report_is_server(const prologue_report *report, const struct file *file) {
+bool report_is_server(const struct report_body *report, const struct file *file) {
     return has_rule(file, report->walk->config.server_rule) && !report_is_client(report, file);
 }
 
-static int gather_modules(prologue_report *report) {
+/* The order of an earlier report of the same walk, where it has the same modules. */
+static bool take_order(struct report_body *report, const struct report_body *earlier) {
+    const struct walk *walk = report->walk;
+    bool same = earlier->walk == walk && earlier->module_count == walk->modules;
+    for (uint32_t i = 0; i < earlier->module_count && same; i++) {
+        same =
+            graph_at(&walk->graph, path_at(&walk->paths, earlier->modules[i])->memo - 1)->visited;
+    }
+    if (same) {
+        memcpy(report->modules, earlier->modules, earlier->module_count * sizeof *report->modules);
+        report->module_count = earlier->module_count;
+    }
+    return same;
+}
+
+static int gather_modules(struct report_body *report, const struct report_body *earlier) {
     struct walk *walk = report->walk;
+    report->module_capacity = (uint32_t)walk->modules + 1;
     report->modules = ledger_resize(report->ledger, PROLOGUE_SUBSYSTEM_REPORT, NULL, 0,
-                                    (walk->modules + 1) * sizeof *report->modules);
+                                    report->module_capacity * sizeof *report->modules);
     if (!report->modules) {
+        report->module_capacity = 0;
         return ledger_error(report->ledger);
+    }
+    if (earlier && take_order(report, earlier)) {
+        return 0;
     }
     for (uint32_t i = 0; i < walk->graph.files.count; i++) {
         const struct file *file = graph_at(&walk->graph, i);
@@ -70,7 +90,7 @@ static uint32_t find_entry(const struct walk *walk, path_id path) {
 }
 
 /* `paths` has room for every entry. */
-static int order_entries(prologue_report *report, path_id *paths) {
+static int order_entries(struct report_body *report, path_id *paths) {
     const struct walk *walk = report->walk;
     uint32_t count = 0, done = 0;
     for (uint32_t i = 0; i < walk->entry_count; i++) {
@@ -89,7 +109,7 @@ static int order_entries(prologue_report *report, path_id *paths) {
     return code;
 }
 
-static int gather_entries(prologue_report *report) {
+static int gather_entries(struct report_body *report) {
     struct walk *walk = report->walk;
     group_entries(walk);
     report->entries =
@@ -99,10 +119,10 @@ static int gather_entries(prologue_report *report) {
     return report->entries && paths ? order_entries(report, paths) : ledger_error(report->ledger);
 }
 
-static void count_edges(prologue_report *report, const struct file *file) {
+static void count_edges(struct report_body *report, const struct file *file) {
     prologue_stats *stats = &report->summary.stats;
     for (const struct edges *edges = file->edges; edges; edges = edges->next) {
-        uint32_t environments = (uint32_t)__builtin_popcount(edges->environments);
+        uint32_t environments = (uint32_t)__builtin_popcount(edges->environments & file->visited);
         for (uint32_t i = 0; i < file->facts->import_count; i++) {
             uint32_t target = edges->targets[i];
             bool unresolved = target == EDGE(EDGE_UNRESOLVED);
@@ -113,7 +133,7 @@ static void count_edges(prologue_report *report, const struct file *file) {
     }
 }
 
-static void count_all(prologue_report *report) {
+static void count_all(struct report_body *report) {
     const struct walk *walk = report->walk;
     prologue_summary *summary = &report->summary;
     prologue_stats *stats = &summary->stats;
@@ -134,20 +154,17 @@ static void count_all(prologue_report *report) {
         *count += one->count;
     }
     stats->modules = report->module_count;
-    stats->files_read = walk->files_read;
-    stats->bytes_read = walk->bytes_read;
-    stats->reads_joined = walk->reads_joined;
-    stats->realpath_hits = walk->realpath.hits;
-    stats->realpath_misses = walk->realpath.misses;
-    stats->directories_listed = walk->realpath.listed;
-    stats->grammar_files = walk->grammar_files;
+    for (uint32_t i = 0; i < walk->graph.files.count; i++) {
+        const struct file *file = graph_at(&walk->graph, i);
+        report->files_needed += file->state == FILE_READY && (file->visited || file->source);
+    }
 }
 
 static int exit_code(const prologue_summary *summary, int error) {
     return error == PROLOGUE_ECANCELLED ? 130 : error ? 3 : summary->error_count ? 1 : 0;
 }
 
-static int fill(prologue_report *report, int error) {
+static int fill(struct report_body *report, int error, const struct report_body *earlier) {
     char text[PATH_LONGEST + 2];
     struct walk *walk = report->walk;
     size_t length = path_text(&walk->paths, walk->root, text, sizeof text);
@@ -157,7 +174,7 @@ static int fill(prologue_report *report, int error) {
     }
     int code = gather_entries(report);
     if (!code) {
-        code = gather_modules(report);
+        code = gather_modules(report, earlier);
     }
     if (!code) {
         code = report_diagnose(report, error);
@@ -173,22 +190,91 @@ static int fill(prologue_report *report, int error) {
     return 0;
 }
 
-int report_new(prologue_report **out, struct walk *walk, int error) {
+int report_body_new(struct report_body **out, struct walk *walk, int error,
+                    const struct report_body *earlier) {
     struct ledger *ledger = walk->ledger;
-    prologue_report *report = ledger_new(ledger, PROLOGUE_SUBSYSTEM_REPORT, sizeof *report);
-    if (!report) {
-        walk_free(walk);
-        ledger_free(ledger, PROLOGUE_SUBSYSTEM_GRAPH, walk, sizeof *walk);
+    struct report_body *body = ledger_new(ledger, PROLOGUE_SUBSYSTEM_REPORT, sizeof *body);
+    if (!body) {
         return ledger_error(ledger);
     }
-    report->walk = walk;
-    report->ledger = ledger;
-    arena_init(&report->arena, ledger, PROLOGUE_SUBSYSTEM_REPORT);
-    int code = fill(report, error);
+    if (uv_mutex_init(&body->mutex)) {
+        ledger_free(ledger, PROLOGUE_SUBSYSTEM_REPORT, body, sizeof *body);
+        return PROLOGUE_ETHREAD;
+    }
+    body->references = 1;
+    body->walk = walk_keep(walk);
+    body->ledger = ledger;
+    body->paths = &walk->paths;
+    body->graph = &walk->graph;
+    body->base = walk->root;
+    arena_init(&body->arena, ledger, PROLOGUE_SUBSYSTEM_REPORT);
+    int code = fill(body, error, earlier);
     if (code) {
-        prologue_report_free(report);
+        report_body_drop(body);
         return code;
     }
+    *out = body;
+    return 0;
+}
+
+struct report_body *report_body_keep(struct report_body *body) {
+    atomic_fetch_add_explicit(&body->references, 1, memory_order_relaxed);
+    return body;
+}
+
+static void free_copies(struct report_body *body) {
+    if (body->graph == &body->own_graph) {
+        graph_free(&body->own_graph);
+        paths_free(&body->own_paths);
+    }
+}
+
+void report_body_drop(struct report_body *body) {
+    if (!body || atomic_fetch_sub_explicit(&body->references, 1, memory_order_acq_rel) > 1) {
+        return;
+    }
+    struct ledger *ledger = body->ledger;
+    ledger_free(ledger, PROLOGUE_SUBSYSTEM_REPORT, body->modules,
+                body->module_capacity * sizeof *body->modules);
+    ledger_free(ledger, PROLOGUE_SUBSYSTEM_REPORT, body->diagnostics,
+                body->diagnostic_capacity * sizeof *body->diagnostics);
+    ledger_free(ledger, PROLOGUE_SUBSYSTEM_REPORT, body->groups,
+                body->group_capacity * sizeof *body->groups);
+    arena_free(&body->arena);
+    free_copies(body);
+    walk_drop(body->walk);
+    uv_mutex_destroy(&body->mutex);
+    ledger_free(ledger, PROLOGUE_SUBSYSTEM_REPORT, body, sizeof *body);
+}
+
+int report_body_detach(struct report_body *body) {
+    if (body->graph == &body->own_graph) {
+        return 0;
+    }
+    int code = paths_copy(&body->own_paths, body->paths);
+    if (code) {
+        return code;
+    }
+    code = graph_copy(&body->own_graph, &body->own_paths, body->graph);
+    if (code) {
+        paths_free(&body->own_paths);
+        return code;
+    }
+    uv_mutex_lock(&body->mutex);
+    body->paths = &body->own_paths;
+    body->graph = &body->own_graph;
+    uv_mutex_unlock(&body->mutex);
+    return 0;
+}
+
+int report_new(prologue_report **out, struct report_body *body) {
+    prologue_report *report = ledger_new(body->ledger, PROLOGUE_SUBSYSTEM_REPORT, sizeof *report);
+    if (!report) {
+        return ledger_error(body->ledger);
+    }
+    report->body = report_body_keep(body);
+    report->ledger = body->ledger;
+    report->summary = body->summary;
     *out = report;
     return 0;
 }
@@ -197,17 +283,9 @@ void prologue_report_free(prologue_report *report) {
     if (!report) {
         return;
     }
-    struct ledger *ledger = report->ledger;
-    ledger_free(ledger, PROLOGUE_SUBSYSTEM_REPORT, report->modules,
-                (report->walk->modules + 1) * sizeof *report->modules);
-    ledger_free(ledger, PROLOGUE_SUBSYSTEM_REPORT, report->diagnostics,
-                report->diagnostic_capacity * sizeof *report->diagnostics);
-    ledger_free(ledger, PROLOGUE_SUBSYSTEM_REPORT, report->groups,
-                report->group_capacity * sizeof *report->groups);
-    arena_free(&report->arena);
-    walk_free(report->walk);
-    ledger_free(ledger, PROLOGUE_SUBSYSTEM_GRAPH, report->walk, sizeof *report->walk);
-    ledger_free(ledger, PROLOGUE_SUBSYSTEM_REPORT, report, sizeof *report);
+    report_changes_free(&report->changes, report->ledger);
+    report_body_drop(report->body);
+    ledger_free(report->ledger, PROLOGUE_SUBSYSTEM_REPORT, report, sizeof *report);
 }
 
 void prologue_report_summary(const prologue_report *report, prologue_summary *out) {
@@ -227,52 +305,67 @@ static void count_directives(const struct file *file, prologue_module *out) {
     }
 }
 
+/* With the body's mutex held. */
+static prologue_slice spell(prologue_report *report, path_id path) {
+    const struct report_body *body = report->body;
+    size_t length = path_relative(body->paths, body->base, path, report->path, sizeof report->path);
+    return (prologue_slice){report->path, length};
+}
+
 int prologue_report_module(prologue_report *report, size_t index, prologue_module *out) {
-    if (index >= report->module_count) {
+    struct report_body *body = report->body;
+    if (index >= body->module_count) {
         return PROLOGUE_EINVALID;
     }
-    const struct file *file = report_file(report, index);
-    *out = (prologue_module){.size = sizeof *out, .environments = file->visited};
-    out->path.data = report->path;
-    out->path.length = path_relative(&report->walk->paths, report->walk->root, file->path,
-                                     report->path, sizeof report->path);
-    out->client = report_is_client(report, file);
-    out->server = report_is_server(report, file);
+    uv_mutex_lock(&body->mutex);
+    const struct file *file = report_file(body, index);
+    *out = (prologue_module){.size = sizeof *out,
+                             .environments = file->visited,
+                             .path = spell(report, file->path),
+                             .client = report_is_client(body, file),
+                             .server = report_is_server(body, file)};
     count_directives(file, out);
+    uv_mutex_unlock(&body->mutex);
     return 0;
+}
+
+static prologue_slice text_of(const struct facts *facts, uint32_t text, uint32_t length) {
+    return (prologue_slice){facts->text + text, length};
 }
 
 int prologue_report_directive(const prologue_report *report, size_t module, size_t index,
                               prologue_directive_use *out) {
-    if (module >= report->module_count) {
+    struct report_body *body = report->body;
+    if (module >= body->module_count) {
         return PROLOGUE_EINVALID;
     }
-    struct facts facts = source_facts(report_file(report, module)->facts);
+    uv_mutex_lock(&body->mutex);
+    struct facts facts = source_facts(report_file(body, module)->facts);
+    uv_mutex_unlock(&body->mutex);
     if (index >= facts.directive_count) {
         return PROLOGUE_EINVALID;
     }
     const struct fact_directive *directive = &facts.directives[index];
-    *out =
-        (prologue_directive_use){.value = {facts.text + directive->text, directive->text_length},
-                                 .function = {facts.text + directive->name, directive->name_length},
-                                 .position = {directive->span.start, directive->span.end,
-                                              directive->span.line, directive->span.column}};
+    *out = (prologue_directive_use){
+        .value = text_of(&facts, directive->text, directive->text_length),
+        .function = text_of(&facts, directive->name, directive->name_length),
+        .position = {directive->span.start, directive->span.end, directive->span.line,
+                     directive->span.column}};
     return 0;
 }
 
 int prologue_report_diagnostic(const prologue_report *report, size_t index,
                                prologue_diagnostic *out) {
-    if (index >= report->diagnostic_count) {
+    struct report_body *body = report->body;
+    if (index >= body->diagnostic_count) {
         return PROLOGUE_EINVALID;
     }
-    const struct report_diagnostic *one = &report->diagnostics[index];
-    prologue_report *own = (prologue_report *)(uintptr_t)report;
-    size_t length = path_relative(&report->walk->paths, report->walk->root, one->path, own->path,
-                                  sizeof own->path);
+    const struct report_diagnostic *one = &body->diagnostics[index];
+    uv_mutex_lock(&body->mutex);
     *out = (prologue_diagnostic){.size = sizeof *out,
                                  .severity = one->severity,
                                  .code = one->code,
-                                 .path = {report->path, length},
+                                 .path = spell((prologue_report *)(uintptr_t)report, one->path),
                                  .line = one->line,
                                  .column = one->column,
                                  .length = one->length,
@@ -280,14 +373,25 @@ int prologue_report_diagnostic(const prologue_report *report, size_t index,
                                  .message = {one->message.data, one->message.length},
                                  .count = one->count,
                                  .first_party = one->first_party};
+    uv_mutex_unlock(&body->mutex);
     if (one->environment >= 0) {
-        out->environment = report->walk->config.environments[one->environment].name.data;
+        out->environment = body->walk->config.environments[one->environment].name.data;
     }
     return 0;
 }
 
 const char *prologue_report_environment(const prologue_report *report, size_t index) {
-    return index < report->walk->config.environment_count
-               ? report->walk->config.environments[index].name.data
-               : NULL;
+    const struct config *config = &report->body->walk->config;
+    return index < config->environment_count ? config->environments[index].name.data : NULL;
+}
+
+const char *prologue_reset_name(enum prologue_reset reset) {
+    switch (reset) {
+#define XX(bit, name, text)                                                                        \
+    case PROLOGUE_RESET_##name:                                                                    \
+        return text;
+        PROLOGUE_RESET_MAP(XX)
+#undef XX
+    }
+    return "unknown";
 }

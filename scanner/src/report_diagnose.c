@@ -6,7 +6,7 @@
 #include "sort.h"
 
 /* The package that a file belongs to, for counting. */
-static path_id package_of(prologue_report *report, path_id path) {
+static path_id package_of(struct report_body *report, path_id path) {
     struct walk *walk = report->walk;
     path_id parent = path_at(&walk->paths, path)->parent;
     if (path_at(&walk->paths, parent)->state != PATH_FOLDER) {
@@ -16,7 +16,7 @@ static path_id package_of(prologue_report *report, path_id path) {
     return package ? package->folder : walk->root;
 }
 
-static int find_group(prologue_report *report, path_id package, const char *code,
+static int find_group(struct report_body *report, path_id package, const char *code,
                       const void *reason, struct report_group **out) {
     for (uint32_t i = report->group_count; i-- > 0;) { /* the newest are the likeliest */
         struct report_group *group = &report->groups[i];
@@ -37,7 +37,8 @@ static int find_group(prologue_report *report, path_id package, const char *code
 }
 
 /* Keeps a diagnostic, or counts it where enough of its kind are kept. Its texts are copied. */
-static int add(prologue_report *report, const struct report_diagnostic *one, const void *reason) {
+static int add(struct report_body *report, const struct report_diagnostic *one,
+               const void *reason) {
     struct report_group *group;
     int code = find_group(report, package_of(report, one->path), one->code, reason, &group);
     if (code) {
@@ -67,7 +68,7 @@ static int add(prologue_report *report, const struct report_diagnostic *one, con
     return 0;
 }
 
-static int add_note(prologue_report *report, const struct file *file, const struct facts *facts,
+static int add_note(struct report_body *report, const struct file *file, const struct facts *facts,
                     const struct fact_note *note) {
     struct note_text text;
     note_describe(note, facts, &report->walk->config.directives, &text);
@@ -83,7 +84,7 @@ static int add_note(prologue_report *report, const struct file *file, const stru
 }
 
 /* One for the whole project: it counts the imports. */
-static int add_plug_n_play(prologue_report *report, const struct trace *trace) {
+static int add_plug_n_play(struct report_body *report, const struct trace *trace) {
     struct report_diagnostic one = {.path = trace->subject,
                                     .environment = -1,
                                     .severity = PROLOGUE_ERROR_DIAGNOSTIC,
@@ -92,7 +93,7 @@ static int add_plug_n_play(prologue_report *report, const struct trace *trace) {
     return add(report, &one, resolve_plug_n_play);
 }
 
-static int add_unresolved(prologue_report *report, const struct file *file,
+static int add_unresolved(struct report_body *report, const struct file *file,
                           const struct facts *facts, const struct fact_import *import,
                           uint32_t environment, struct trace *trace) {
     struct walk *walk = report->walk;
@@ -120,11 +121,11 @@ static int add_unresolved(prologue_report *report, const struct file *file,
     return add(report, &one, trace->format);
 }
 
-static int diagnose_import(prologue_report *report, const struct file *file,
+static int diagnose_import(struct report_body *report, const struct file *file,
                            const struct facts *facts, uint32_t import, struct trace *trace) {
     int code = 0;
     for (uint32_t i = 0; i < report->walk->config.environment_count && !code; i++) {
-        const struct edges *edges = graph_edges(file, i);
+        const struct edges *edges = report_edges(file, i);
         if (edges && edges->targets[import] == EDGE(EDGE_UNRESOLVED)) {
             code = add_unresolved(report, file, facts, &facts->imports[import], i, trace);
         }
@@ -132,8 +133,9 @@ static int diagnose_import(prologue_report *report, const struct file *file,
     return code;
 }
 
-static int diagnose_module(prologue_report *report, const struct file *file, struct trace *trace) {
-    struct facts facts = graph_facts(&report->walk->graph, file);
+static int diagnose_module(struct report_body *report, const struct file *file,
+                           struct trace *trace) {
+    struct facts facts = graph_facts(report->graph, file);
     int code = 0;
     uint32_t note = 0, import = 0;
     while (!code && (note < facts.note_count || import < facts.import_count)) {
@@ -168,7 +170,7 @@ static const char *failure_of(const struct file *file, const char **code, char *
     }
 }
 
-static int compare(const prologue_report *report, const struct report_diagnostic *a,
+static int compare(const struct report_body *report, const struct report_diagnostic *a,
                    const struct report_diagnostic *b) {
     char x[PATH_LONGEST + 2], y[PATH_LONGEST + 2];
     if (a->path != b->path) {
@@ -191,7 +193,8 @@ static bool is_before(const void *context, const void *a, const void *b) {
     return compare(context, a, b) < 0;
 }
 
-static void sort(const prologue_report *report, struct report_diagnostic *items, uint32_t count) {
+static void sort(const struct report_body *report, struct report_diagnostic *items,
+                 uint32_t count) {
     _Static_assert(sizeof *items <= SORT_LARGEST_ITEM, "moved as a whole");
     sort_heap(items, count, sizeof *items, is_before, report);
 }
@@ -203,7 +206,8 @@ struct unsorted {
     uint32_t count, capacity;
 };
 
-static int put(prologue_report *report, struct unsorted *all, const struct report_diagnostic *one) {
+static int put(struct report_body *report, struct unsorted *all,
+               const struct report_diagnostic *one) {
     int code = ledger_grow(report->ledger, PROLOGUE_SUBSYSTEM_REPORT, &all->items, &all->capacity,
                            all->count + 1, sizeof *all->items);
     const char *message = code ? NULL : arena_copy(&report->arena, one->message);
@@ -215,14 +219,15 @@ static int put(prologue_report *report, struct unsorted *all, const struct repor
     return 0;
 }
 
-static int put_failures(prologue_report *report, struct unsorted *all) {
+static int put_failures(struct report_body *report, struct unsorted *all) {
     struct walk *walk = report->walk;
     char text[160];
     int error = 0;
     for (uint32_t i = 0; i < walk->graph.files.count && !error; i++) {
         const struct file *file = graph_at(&walk->graph, i);
         bool other = file->state == FILE_GONE && file->answer == READ_OTHER;
-        if ((file->state != FILE_FAILED && !other) || file->error == UV_ECANCELED) {
+        if ((file->state != FILE_FAILED && !other) || file->error == UV_ECANCELED ||
+            !(file->requested || file->source)) {
             continue;
         }
         struct report_diagnostic one = {.path = file->path,
@@ -235,7 +240,7 @@ static int put_failures(prologue_report *report, struct unsorted *all) {
     return error;
 }
 
-static int put_problems(prologue_report *report, struct unsorted *all) {
+static int put_problems(struct report_body *report, struct unsorted *all) {
     const struct rows *problems = &report->walk->manifests.problems;
     int error = 0;
     for (uint32_t i = 0; i < problems->count && !error; i++) {
@@ -254,7 +259,7 @@ static int put_problems(prologue_report *report, struct unsorted *all) {
     return error;
 }
 
-static int diagnose_files(prologue_report *report) {
+static int diagnose_files(struct report_body *report) {
     struct unsorted all = {0};
     int code = put_failures(report, &all);
     if (!code) {
@@ -269,7 +274,7 @@ static int diagnose_files(prologue_report *report) {
     return code;
 }
 
-static int diagnose_modules(prologue_report *report) {
+static int diagnose_modules(struct report_body *report) {
     struct trace trace;
     int code = 0;
     trace_init(&trace, report->ledger);
@@ -284,7 +289,7 @@ static int diagnose_modules(prologue_report *report) {
 }
 
 /* Who holds most, where the memory ran out. */
-static int add_limit(prologue_report *report) {
+static int add_limit(struct report_body *report) {
     prologue_memory memory;
     char message[200];
     int most = 0;
@@ -306,7 +311,7 @@ static int add_limit(prologue_report *report) {
     return add(report, &one, NULL);
 }
 
-int report_diagnose(prologue_report *report, int ended) {
+int report_diagnose(struct report_body *report, int ended) {
     int code = ended == PROLOGUE_ELIMIT ? add_limit(report) : 0;
     if (!code) {
         code = diagnose_modules(report);

@@ -6,7 +6,8 @@
 static const char *const kind_names[] = {"import", "export", "dynamic", "require", "glob"};
 
 struct writing {
-    prologue_report *report;
+    const struct report_body *report;
+    const prologue_summary *summary;
     struct json_writer *json;
     char text[PATH_LONGEST + 2];
     path_id folder; /* the one whose path `text` begins with, up to `prefix` */
@@ -15,14 +16,14 @@ struct writing {
 
 /* Consecutive modules mostly share their folder: only the name is written anew. */
 static struct slice path_of(struct writing *out, path_id id) {
-    const struct walk *walk = out->report->walk;
-    const struct path *path = path_at(&walk->paths, id);
+    const struct report_body *report = out->report;
+    const struct path *path = path_at(report->paths, id);
     if (path->parent == out->folder && out->prefix + path->length < sizeof out->text) {
-        memcpy(out->text + out->prefix, path_name_of(&walk->paths, path), path->length);
+        memcpy(out->text + out->prefix, path_name_of(report->paths, path), path->length);
         return (struct slice){out->text, out->prefix + path->length};
     }
-    size_t length = path_relative(&walk->paths, walk->root, id, out->text, sizeof out->text);
-    bool named = length >= path->length && !path_is_below(&walk->paths, walk->root, id);
+    size_t length = path_relative(report->paths, report->base, id, out->text, sizeof out->text);
+    bool named = length >= path->length && !path_is_below(report->paths, report->base, id);
     out->folder = named ? path->parent : NO_PATH;
     out->prefix = length - path->length;
     return (struct slice){out->text, length};
@@ -70,21 +71,21 @@ static void put_environments(struct writing *out) {
 }
 
 static void put_entries(struct writing *out) {
-    const struct walk *walk = out->report->walk;
+    const struct config *config = &out->report->walk->config;
     json_put_key(out->json, "entries");
     json_put_open(out->json, '[');
     for (uint32_t i = 0; i < out->report->entry_count; i++) {
         const struct walk_entry *entry = &out->report->entries[i];
         json_put_open(out->json, '{');
         put_path(out, "path", entry->path);
-        put_text(out->json, "environment", walk->config.environments[entry->environment].name);
+        put_text(out->json, "environment", config->environments[entry->environment].name);
         json_put_close(out->json, '}');
     }
     json_put_close(out->json, ']');
 }
 
 static void put_files(struct writing *out, const char *key,
-                      bool (*belongs)(const prologue_report *, const struct file *)) {
+                      bool (*belongs)(const struct report_body *, const struct file *)) {
     json_put_key(out->json, key);
     json_put_open(out->json, '[');
     for (uint32_t i = 0; i < out->report->module_count; i++) {
@@ -116,43 +117,23 @@ static void put_directives(struct writing *out, const struct facts *facts, bool 
     json_put_close(out->json, ']');
 }
 
-struct glob_paths {
-    path_id *items;
-    uint32_t count, capacity;
-    struct ledger *ledger;
-    int error;
-};
-
-static void glob_found(void *payload, path_id path) {
-    struct glob_paths *all = payload;
-    if (!all->error) {
-        all->error = ledger_grow(all->ledger, PROLOGUE_SUBSYSTEM_REPORT, &all->items,
-                                 &all->capacity, all->count + 1, sizeof *all->items);
-    }
-    if (!all->error) {
-        all->items[all->count++] = path;
-    }
-}
-
-static void put_glob(struct writing *out, const struct file *file, const struct facts *facts,
-                     uint32_t import, uint32_t environment) {
-    struct walk *walk = out->report->walk;
-    struct glob_paths all = {.ledger = out->report->ledger};
-    walk->realpath.error = 0; /* of what ended the walk */
-    walk_glob(walk, file, facts, import, environment, glob_found, &all);
-    all.error = all.error ? all.error : walk->realpath.error;
-    if (!all.error) {
-        all.error = order_paths(&walk->paths, walk->root, all.items, all.count);
+static void put_glob(struct writing *out, uint32_t target) {
+    const struct report_body *report = out->report;
+    const struct glob_targets *targets = graph_glob(report->graph, target);
+    size_t size = targets->count * sizeof(path_id);
+    path_id *paths = ledger_resize(report->ledger, PROLOGUE_SUBSYSTEM_REPORT, NULL, 0, size + 1);
+    int code = paths ? 0 : ledger_error(report->ledger);
+    if (!code) {
+        memcpy(paths, targets->paths, size);
+        code = order_paths(report->paths, report->base, paths, targets->count);
     }
     json_put_open(out->json, '[');
-    for (uint32_t i = 0; i < all.count && !all.error; i++) {
-        if (i == 0 || all.items[i] != all.items[i - 1]) {
-            json_put_string(out->json, path_of(out, all.items[i]));
-        }
+    for (uint32_t i = 0; i < targets->count && !code; i++) {
+        json_put_string(out->json, path_of(out, paths[i]));
     }
     json_put_close(out->json, ']');
-    ledger_free(all.ledger, PROLOGUE_SUBSYSTEM_REPORT, all.items, all.capacity * sizeof *all.items);
-    out->json->error = out->json->error ? out->json->error : all.error;
+    ledger_free(report->ledger, PROLOGUE_SUBSYSTEM_REPORT, paths, size + 1);
+    out->json->error = out->json->error ? out->json->error : code;
 }
 
 static void put_external(struct writing *out, struct slice specifier) {
@@ -162,9 +143,13 @@ static void put_external(struct writing *out, struct slice specifier) {
     json_put_string(out->json, (struct slice){text, 9 + length});
 }
 
-static void put_target(struct writing *out, const struct file *file, const struct facts *facts,
-                       uint32_t import, uint32_t environment, uint32_t target) {
+static void put_target(struct writing *out, const struct facts *facts, uint32_t import,
+                       uint32_t target) {
     const struct fact_import *fact = &facts->imports[import];
+    if (edge_is_glob(target)) {
+        put_glob(out, target);
+        return;
+    }
     switch ((int32_t)target) {
     case EDGE_UNRESOLVED:
         json_put_null(out->json);
@@ -174,9 +159,6 @@ static void put_target(struct writing *out, const struct file *file, const struc
         break;
     case EDGE_IGNORED:
         json_put_literal(out->json, "ignored");
-        break;
-    case EDGE_GLOB:
-        put_glob(out, file, facts, import, environment);
         break;
     default:
         json_put_string(out->json, path_of(out, edge_path(target)));
@@ -196,21 +178,32 @@ static void put_import(struct writing *out, const struct file *file, const struc
     json_put_key(out->json, "resolved");
     json_put_open(out->json, '{');
     for (uint32_t i = 0; i < config->environment_count; i++) {
-        const struct edges *edges = graph_edges(file, i);
+        const struct edges *edges = report_edges(file, i);
         if (edges && edges->targets[import] != EDGE(EDGE_SKIPPED)) {
             json_put_key_string(out->json, config->environments[i].name);
-            put_target(out, file, facts, import, i, edges->targets[import]);
+            put_target(out, facts, import, edges->targets[import]);
         }
     }
     json_put_close(out->json, '}');
     json_put_close(out->json, '}');
 }
 
+/* A type, or an import that is elided, leads nowhere in any environment. */
+static bool is_followed(const struct file *file, uint32_t import) {
+    for (uint32_t left = file->visited; left; left &= left - 1) {
+        const struct edges *edges = graph_edges(file, (uint32_t)__builtin_ctz(left));
+        if (edges && edges->targets[import] != EDGE(EDGE_SKIPPED)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void put_imports(struct writing *out, const struct file *file, const struct facts *facts) {
     json_put_key(out->json, "imports");
     json_put_open(out->json, '[');
     for (uint32_t i = 0; i < facts->import_count; i++) {
-        if (walk_follows(out->report->walk, file, &facts->imports[i])) {
+        if (is_followed(file, i)) {
             put_import(out, file, facts, i);
         }
     }
@@ -309,8 +302,20 @@ static void put_memory(struct json_writer *json, const prologue_memory *memory) 
     json_put_close(json, '}');
 }
 
+static void put_reset_reasons(struct json_writer *json, uint32_t reasons) {
+    json_put_key(json, "resetReasons");
+    json_put_open(json, '[');
+    for (uint32_t i = 0; reasons >> i; i++) {
+        const char *name = prologue_reset_name((enum prologue_reset)(1U << i));
+        if (reasons >> i & 1) {
+            json_put_string(json, slice_of(name));
+        }
+    }
+    json_put_close(json, ']');
+}
+
 static void put_stats(struct writing *out) {
-    const prologue_summary *summary = &out->report->summary;
+    const prologue_summary *summary = out->summary;
     const prologue_stats *stats = &summary->stats;
     struct json_writer *json = out->json;
     const struct {
@@ -341,9 +346,7 @@ static void put_stats(struct writing *out) {
     json_put_decimal(json, asked ? (double)stats->cache_hits / (double)asked : 0, 4);
     put_number(json, "scan", stats->scan);
     put_number(json, "resets", stats->resets);
-    json_put_key(json, "resetReasons");
-    json_put_open(json, '[');
-    json_put_close(json, ']');
+    put_reset_reasons(json, stats->reset_reasons);
     put_number(json, "exitCode", (uint64_t)summary->exit_code);
     put_number(json, "threads", stats->threads);
     json_put_key(json, "elapsedMs");
@@ -353,7 +356,7 @@ static void put_stats(struct writing *out) {
 }
 
 static void put_report(struct writing *out, unsigned flags) {
-    const prologue_summary *summary = &out->report->summary;
+    const prologue_summary *summary = out->summary;
     struct json_writer *json = out->json;
     json_put_open(json, '{');
     put_number(json, "version", 1);
@@ -378,11 +381,15 @@ static void put_report(struct writing *out, unsigned flags) {
 int prologue_report_write(prologue_report *report, unsigned flags, prologue_write write,
                           void *payload) {
     struct json_writer json;
-    struct writing out = {.report = report, .json = &json, .folder = NO_PATH};
+    struct report_body *body = report->body;
+    struct writing out = {
+        .report = body, .summary = &report->summary, .json = &json, .folder = NO_PATH};
     monitor_enter(report->monitor, PHASE_WRITE);
     int code = json_writer_init(&json, report->ledger, PROLOGUE_SUBSYSTEM_REPORT, write, payload);
     if (!code) {
+        uv_mutex_lock(&body->mutex);
         put_report(&out, flags);
+        uv_mutex_unlock(&body->mutex);
         code = json_writer_flush(&json);
     }
     json_writer_free(&json);

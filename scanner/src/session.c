@@ -2,12 +2,7 @@
 
 #include <stdio.h>
 
-enum {
-    ENGINE_STACK = 2 << 20,
-    /* So much of the limit, its twelfth, is kept back for the report. What is left is more than the
-     * nine tenths at which a dump is written. */
-    RESERVED_SHARE = 12,
-};
+enum { ENGINE_STACK = 2 << 20 };
 
 static void engine(void *argument) {
     prologue_session *session = argument;
@@ -27,6 +22,7 @@ static void engine(void *argument) {
         uv_cond_broadcast(&session->changed);
     }
     uv_mutex_unlock(&session->mutex);
+    session_stop_workers(session);
 }
 
 int session_open(prologue_session **out, const prologue_session_options *options) {
@@ -43,6 +39,7 @@ int session_open(prologue_session **out, const prologue_session_options *options
         return ledger_error(&ledger);
     }
     session->ledger = ledger;
+    session->cache.off = options->cache == PROLOGUE_NO;
     session->processors = uv_available_parallelism();
     session->threads = options->threads ? options->threads : session->processors;
     if (uv_mutex_init(&session->mutex) || uv_cond_init(&session->changed)) {
@@ -58,6 +55,7 @@ int session_open(prologue_session **out, const prologue_session_options *options
         return code;
     }
     trace_init(&session->trace, &session->ledger);
+    slab_init(&session->sources, &session->ledger, PROLOGUE_SUBSYSTEM_FACTS);
     session->syntax = syntax_new(&session->ledger);
     if (!session->syntax) {
         code = ledger_error(&session->ledger);
@@ -80,9 +78,9 @@ static void join_engine(prologue_session *session) {
 
 void session_close(prologue_session *session) {
     join_engine(session);
-    if (session->asker) {
-        session_drop(session, session->asker);
-    }
+    walk_drop(session->asker);
+    session_forget(session);
+    slab_close(&session->sources);
     trace_free(&session->trace);
     syntax_free(session->syntax);
     session_untrack(session);
@@ -146,9 +144,42 @@ int session_absolute(const char *path, char *text, size_t size) {
     return wrote < 0 || (size_t)wrote >= size - length ? PROLOGUE_EINVALID : 0;
 }
 
-static int fail_about(prologue_session *session, int code, const char *detail) {
+int session_fail(prologue_session *session, int code, const char *detail) {
     snprintf(session->detail, sizeof session->detail, "%s", detail ? detail : "");
     return code;
+}
+
+void session_stop_workers(prologue_session *session) {
+    if (session->has_workers) {
+        workers_free(&session->workers);
+        session->has_workers = false;
+        session->working = NULL;
+    }
+}
+
+static int ready_workers(prologue_session *session, uint32_t threads) {
+    if (session->has_workers && session->worker_threads >= threads) {
+        return 0;
+    }
+    session_stop_workers(session);
+    struct workers_options options = {.sources = &session->sources,
+                                      .syntax = session->syntax,
+                                      .threads = threads,
+                                      .processors = session->processors,
+                                      .stamps = !session->cache.off};
+    int code = workers_init(&session->workers, &session->ledger, &options);
+    session->has_workers = code == 0;
+    session->worker_threads = threads;
+    return code;
+}
+
+void session_use(prologue_session *session, struct walk *walk) {
+    walk->workers = &session->workers;
+    walk->realpath.files = &session->workers.members[0].files;
+    if (session->working != walk) {
+        session->working = walk;
+        workers_begin(&session->workers, &walk->config.directives, walk->cancelled);
+    }
 }
 
 static int prepare(prologue_session *session, struct walk *walk, const prologue_config *config,
@@ -156,19 +187,28 @@ static int prepare(prologue_session *session, struct walk *walk, const prologue_
     char text[2 * PATH_LONGEST + 2];
     const char *detail = "";
     walk->ledger = &session->ledger;
-    walk->syntax = session->syntax;
+    walk->references = 1;
     walk->cancelled = &session->cancelled;
     int code = config_init(&walk->config, &session->ledger, config, &detail);
-    int init = walk_init(walk, &session->ledger, threads, session->processors, true);
-    if (code || init) {
-        return code ? fail_about(session, code, detail) : init;
+    if (code) {
+        return session_fail(session, code, detail);
+    }
+    code = ready_workers(session, threads);
+    if (code) {
+        return code;
+    }
+    code = walk_init(walk, &session->ledger, &session->workers);
+    session->working = NULL;
+    session_use(session, walk);
+    if (code) {
+        return code;
     }
     code = session_absolute(root, text, sizeof text);
     if (code) {
-        return fail_about(session, PROLOGUE_EROOT, root);
+        return session_fail(session, PROLOGUE_EROOT, root);
     }
     code = walk_root(walk, text);
-    return code ? fail_about(session, code, walk->detail) : 0;
+    return code ? session_fail(session, code, walk->detail) : 0;
 }
 
 int session_walk(prologue_session *session, struct walk **out, const prologue_config *config,
@@ -179,81 +219,9 @@ int session_walk(prologue_session *session, struct walk **out, const prologue_co
     }
     int code = prepare(session, walk, config, root, threads);
     if (code) {
-        session_drop(session, walk);
+        walk_drop(walk);
         return code;
     }
     *out = walk;
     return 0;
-}
-
-void session_drop(prologue_session *session, struct walk *walk) {
-    walk_free(walk);
-    ledger_free(&session->ledger, PROLOGUE_SUBSYSTEM_GRAPH, walk, sizeof *walk);
-}
-
-static void note_progress(struct walk *walk, void *payload) {
-    prologue_session *session = payload;
-    atomic_store_explicit(&session->files_read, walk->files_read, memory_order_relaxed);
-    atomic_store_explicit(&session->bytes_read, walk->bytes_read, memory_order_relaxed);
-    atomic_store_explicit(&session->modules, walk->modules, memory_order_relaxed);
-    atomic_store_explicit(&session->pending, walk->graph.files.count - walk->files_read,
-                          memory_order_relaxed);
-    if (monitor_is_ticking(&session->monitor)) {
-        session_note(session, walk);
-    }
-}
-
-static void end_phases(prologue_session *session) {
-    session_phase(session, PHASE_IDLE);
-    session_watch(session, NULL);
-}
-
-int session_scan(prologue_session *session, void *argument) {
-    struct scan_call *call = argument;
-    struct walk *walk = NULL;
-    uint64_t began = uv_hrtime();
-    session_phase(session, PHASE_START);
-    int code =
-        session_walk(session, &walk, call->request->config, call->request->root, session->threads);
-    if (code) {
-        end_phases(session);
-        return code;
-    }
-    session_watch(session, walk);
-    walk->on_round = note_progress;
-    walk->payload = session;
-    ledger_reserve(&session->ledger, session->ledger.limit / RESERVED_SHARE);
-    code = walk_run(walk, call->request);
-    bool partial = code == PROLOGUE_ELIMIT || code == PROLOGUE_ECANCELLED;
-    if (code && !partial) {
-        end_phases(session);
-        ledger_reserve(&session->ledger, 0);
-        fail_about(session, code, walk->detail);
-        session_drop(session, walk);
-        return code;
-    }
-    uint32_t threads = walk->workers.count;
-    monitor_poll(walk->monitor);
-    if (code == PROLOGUE_ELIMIT) {
-        walk_stop(walk);
-    }
-    session_phase(session, PHASE_REPORT);
-    monitor_attribute(&session->monitor);
-    ledger_reserve(&session->ledger, 0);
-    int failed = report_new(&call->report, walk, code);
-    if (failed) {
-        session_watch(session, NULL);
-        session_phase(session, PHASE_IDLE);
-        return failed;
-    }
-    call->report->monitor = &session->monitor;
-    end_phases(session);
-    walk_stop(walk);
-    prologue_stats *stats = &call->report->summary.stats;
-    stats->scan = ++session->scans;
-    stats->threads = threads;
-    stats->cache_misses = stats->files_read;
-    stats->elapsed_ms = (double)(uv_hrtime() - began) / 1e6;
-    ledger_read(&session->ledger, &stats->memory);
-    return code;
 }

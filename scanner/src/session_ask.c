@@ -10,58 +10,14 @@
 
 /* ---- resolve --------------------------------------------------------------------------------- */
 
-static uint64_t mix(uint64_t key, const char *text) {
-    return XXH3_64bits_withSeed(text ? text : "", text ? strlen(text) + 1 : 0, key);
-}
-
-static uint64_t mix_all(uint64_t key, const char *const *texts, size_t count) {
-    for (size_t i = 0; texts && i < count && texts[i]; i++) {
-        key = mix(key, texts[i]);
-    }
-    return mix(key, "|");
-}
-
-static uint64_t mix_patterns(uint64_t key, const prologue_pattern *patterns, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        key = mix(mix(key, patterns[i].text), patterns[i].environment);
-    }
-    return mix(key, "|");
-}
-
-/* Two configurations with the same key give the same answers. */
-static uint64_t key_of(const prologue_config *config, const char *root) {
-    uint64_t key = mix(1, root);
-    if (!config) {
-        return key;
-    }
-    for (size_t i = 0; i < config->environment_count; i++) {
-        const prologue_environment *one = &config->environments[i];
-        char maps[] = {(char)('a' + (one->conditions != NULL) * 8 + (one->main_fields != NULL) * 4 +
-                              (int)one->browser_maps),
-                       0};
-        key = mix_all(mix(mix(key, one->name), maps), one->conditions, SIZE_MAX);
-        key = mix_all(key, one->main_fields, SIZE_MAX);
-    }
-    for (size_t i = 0; i < config->alias_count; i++) {
-        const prologue_alias *one = &config->aliases[i];
-        key = mix(mix(mix(key, one->from), one->to), one->environment);
-    }
-    key = mix_patterns(key, config->externals, config->external_count);
-    key = mix_patterns(key, config->excludes, config->exclude_count);
-    char flags[] = {'a', (char)('a' + (config->preserve_symlinks != 0)),
-                    (char)('a' + (int)config->mode), 0};
-    return mix(mix(key, config->tsconfig), flags);
-}
-
 static int ready_asker(prologue_session *session, const prologue_resolve_request *request) {
-    uint64_t key = key_of(request->config, request->root);
+    uint64_t key = session_key(request->config, request->root);
     if (session->asker && session->asker_key == key) {
+        session_use(session, session->asker);
         return 0;
     }
-    if (session->asker) {
-        session_drop(session, session->asker);
-        session->asker = NULL;
-    }
+    walk_drop(session->asker);
+    session->asker = NULL;
     session->asker_key = key;
     return session_walk(session, &session->asker, request->config, request->root, 1);
 }
@@ -167,7 +123,7 @@ int session_resolve(prologue_session *session, void *argument) {
     }
     code = resolve_one(session, call);
     if (session->asker->realpath.error) {
-        session_drop(session, session->asker);
+        walk_drop(session->asker);
         session->asker = NULL;
     }
     return code;
@@ -202,7 +158,7 @@ static int write_failure(struct json_writer *json, const char *file, enum read_a
 
 static enum read_answer read_named(struct walk *walk, const char *file, int *error) {
     char text[2 * PATH_LONGEST + 2];
-    struct worker *worker = &walk->workers.members[0];
+    struct worker *worker = &walk->workers->members[0];
     if (session_absolute(file, text, sizeof text)) {
         *error = UV_ENAMETOOLONG;
         return READ_FAILED;
@@ -228,7 +184,7 @@ static bool keeps_values(struct walk *walk) {
 
 static int inspect_one(struct walk *walk, struct json_writer *json, const char *file,
                        enum prologue_reader which, size_t *failed) {
-    struct worker *worker = &walk->workers.members[0];
+    struct worker *worker = &walk->workers->members[0];
     struct lex_options options = {.directives = &walk->config.directives, .dialect = DIALECT_JSX};
     int error = 0;
     bool unsure = false;
@@ -274,6 +230,6 @@ int session_inspect(prologue_session *session, void *argument) {
     }
     int flushed = json_writer_flush(&json);
     json_writer_free(&json);
-    session_drop(session, walk);
+    walk_drop(walk);
     return code ? code : flushed;
 }

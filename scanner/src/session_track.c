@@ -6,10 +6,10 @@
 
 void session_note(prologue_session *session, struct walk *walk) {
     struct figures *figures = &session->monitor.figures;
-    const struct workers *workers = &walk->workers;
+    struct workers *workers = walk->workers;
     struct window_state window = {0};
-    if (walk->workers_ready) {
-        window = window_read(&walk->workers.window);
+    if (session->has_workers) {
+        window = window_read(&workers->window);
         figure_set(figures, FIGURE_LEASE, workers->members[0].lease.base);
         figure_set(figures, FIGURE_THREADS, workers->count);
     }
@@ -51,7 +51,7 @@ void session_watch(prologue_session *session, struct walk *walk) {
     session->watched = walk;
     if (walk) {
         walk->monitor = &session->monitor;
-        walk->workers.recent = monitor_recent(&session->monitor);
+        walk->workers->recent = monitor_recent(&session->monitor);
         monitor_watch(&session->monitor, source);
     } else {
         monitor_watch(&session->monitor, (struct monitor_source){0});

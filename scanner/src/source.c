@@ -189,6 +189,7 @@ struct source *source_new(struct slab *slab, const struct facts *facts) {
         return NULL;
     }
     source->size = (uint32_t)size;
+    atomic_init(&source->references, 1);
     source->import_count = facts->import_count;
     source->text_length = (uint32_t)plan.text & TEXT_LARGEST;
     source->grammar = facts->grammar;
@@ -209,14 +210,23 @@ struct source *source_new(struct slab *slab, const struct facts *facts) {
     return source;
 }
 
-void source_free(struct slab *slab, struct source *source) {
+struct source *source_keep(struct source *source) {
     if (source) {
+        atomic_fetch_add_explicit(&source->references, 1, memory_order_relaxed);
+    }
+    return source;
+}
+
+void source_drop(struct slab *slab, struct source *source) {
+    if (source && atomic_fetch_sub_explicit(&source->references, 1, memory_order_acq_rel) == 1) {
         slab_free(slab, source, source->size);
     }
 }
 
-bool source_is_large(const struct source *source) {
-    return source && source->size > SLAB_LARGEST;
+bool source_equal(const struct source *a, const struct source *b) {
+    return a == b || (a && b && a->size == b->size && a->import_count == b->import_count &&
+                      a->text_length == b->text_length && a->rare == b->rare &&
+                      memcmp(a + 1, b + 1, a->size - sizeof *a) == 0);
 }
 
 struct facts source_facts(const struct source *source) {
@@ -267,4 +277,39 @@ uint32_t source_count(const struct source *source, enum fact_kind kind) {
         count += import.kind == kind;
     }
     return count;
+}
+
+/* An import at a time, from the packed ones. */
+struct reading {
+    const struct facts facts;
+    const uint8_t *at;
+    struct fact_import import;
+};
+
+static struct reading reading_of(const struct source *source) {
+    struct reading reading = {.facts = source_facts(source)};
+    reading.at = (const uint8_t *)reading.facts.text + reading.facts.text_length;
+    return reading;
+}
+
+static struct slice read_next(struct reading *reading) {
+    struct fact_import *import = &reading->import;
+    struct fact_span before = import->span;
+    reading->at = unpack(reading->at, import, &before, import->text + import->text_length);
+    return facts_text(&reading->facts, import->text, import->text_length);
+}
+
+bool source_same_imports(const struct source *a, const struct source *b) {
+    uint32_t count = a ? a->import_count : 0;
+    if (count != (b ? b->import_count : 0)) {
+        return false;
+    }
+    struct reading left = reading_of(a), right = reading_of(b);
+    bool same = true;
+    for (uint32_t i = 0; i < count && same; i++) {
+        struct slice x = read_next(&left), y = read_next(&right);
+        same = left.import.kind == right.import.kind && left.import.flags == right.import.flags &&
+               slice_equal(x, y);
+    }
+    return same;
 }

@@ -1,4 +1,5 @@
-/* What is kept of one file: its facts in one packed block, unchanged once it is made. */
+/* What is kept of one file: its facts in one packed block, unchanged once it is made, and shared by the
+ * graphs that hold the file. */
 #ifndef SOURCE_H
 #define SOURCE_H
 
@@ -7,6 +8,7 @@
 
 struct source {
     uint32_t size; /* of the block */
+    _Atomic uint32_t references;
     uint32_t import_count;
     uint32_t text_length : 30;
     uint32_t grammar : 1;
@@ -18,9 +20,12 @@ struct source {
 /* Directives that are not configured are left out, and text that nothing points to. NULL: no
  * memory. */
 struct source *source_new(struct slab *slab, const struct facts *facts);
-void source_free(struct slab *slab, struct source *source);
-/* Whether the block has to be freed before its slab is closed. */
-bool source_is_large(const struct source *source);
+/* NULL is allowed, in all of these. Any thread. */
+struct source *source_keep(struct source *source);
+void source_drop(struct slab *slab, struct source *source);
+/* Whether two blocks hold the same facts, and the same imports wherever they stand. */
+bool source_equal(const struct source *a, const struct source *b);
+bool source_same_imports(const struct source *a, const struct source *b);
 
 /* All but the imports, in place: borrowed, and not to be changed. `source` may be NULL. */
 struct facts source_facts(const struct source *source);

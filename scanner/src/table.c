@@ -33,6 +33,20 @@ static bool rows_add_block(struct rows *rows) {
     return true;
 }
 
+int rows_copy(struct rows *copy, const struct rows *rows) {
+    rows_init(copy, rows->ledger, rows->subsystem, rows->item_size);
+    while (copy->block_count < rows->block_count) {
+        if (!rows_add_block(copy)) {
+            rows_free(copy);
+            return ledger_error(rows->ledger);
+        }
+        memcpy(copy->blocks[copy->block_count - 1], rows->blocks[copy->block_count - 1],
+               rows_block_size(rows));
+    }
+    copy->count = rows->count;
+    return 0;
+}
+
 void *rows_add(struct rows *rows) {
     if (rows->count >> ROWS_SHIFT >= rows->block_count && !rows_add_block(rows)) {
         return NULL;

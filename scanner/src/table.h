@@ -19,6 +19,8 @@ struct rows {
 void rows_init(struct rows *rows, struct ledger *ledger, enum prologue_subsystem subsystem,
                uint32_t item_size);
 void rows_free(struct rows *rows);
+/* New rows with the same contents. 0, or a code and no rows. */
+int rows_copy(struct rows *copy, const struct rows *rows);
 /* A new zeroed row at index rows->count - 1; NULL: no memory. */
 void *rows_add(struct rows *rows);
 

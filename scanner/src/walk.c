@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "language.h"
+#include "sort.h"
 #include "walk_private.h"
 
 #define WALK_NO_TSCONFIG UINT32_MAX
@@ -41,7 +42,7 @@ bool walk_goes_on(struct walk *walk) {
 
 /* ---- lists of files -------------------------------------------------------------------------- */
 
-static void put_unread(struct walk *walk, struct file *file) {
+void walk_put_unread(struct walk *walk, struct file *file) {
     file->state = FILE_PENDING;
     int code = frontier_add(&walk->frontier, file);
     if (code) {
@@ -67,70 +68,6 @@ static struct file *take_agenda(struct walk *walk) {
 
 /* ---- asking for files ------------------------------------------------------------------------ */
 
-/* The name of the package that a path stands in, as it is below node_modules; empty elsewhere. */
-static struct slice package_of_text(struct slice path) {
-    struct slice found = {path.data, 0};
-    for (size_t i = 0; i + 13 <= path.length; i++) {
-        if (memcmp(path.data + i, "node_modules/", 13) == 0 &&
-            (i == 0 || path.data[i - 1] == '/')) {
-            struct slice rest = slice_skip(path, i + 13);
-            size_t slashes = rest.length && rest.data[0] == '@' ? 2 : 1, length = 0;
-            while (length < rest.length && (rest.data[length] != '/' || --slashes)) {
-                length++;
-            }
-            found = (struct slice){rest.data, length};
-        }
-    }
-    return found;
-}
-
-static bool matches_folder(const struct glob *glob, struct slice path) {
-    for (size_t i = 0; i < path.length; i++) {
-        if (path.data[i] == '/' && glob_matches(glob, (struct slice){path.data, i})) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool excludes(struct slice pattern, struct slice path, struct slice package) {
-    struct glob glob;
-    if (slice_starts(pattern, SLICE("./"))) {
-        pattern = slice_skip(pattern, 2);
-    }
-    if (slice_ends(pattern, SLICE("/"))) {
-        pattern.length--;
-    }
-    return glob_compile(&glob, pattern, GLOB_META) &&
-           ((package.length && glob_matches(&glob, package)) || glob_matches(&glob, path) ||
-            matches_folder(&glob, path));
-}
-
-uint32_t walk_exclusions(const struct walk *walk, path_id id) {
-    char text[PATH_LONGEST + 2];
-    uint32_t excluded = 0;
-    if (!walk->config.exclude_count) {
-        return 0;
-    }
-    struct slice path = {text, path_relative(&walk->paths, walk->root, id, text, sizeof text)};
-    struct slice package = package_of_text(path);
-    for (uint32_t i = 0; i < walk->config.exclude_count; i++) {
-        const struct resolve_pattern *pattern = &walk->config.excludes[i];
-        if (pattern->environments & ~excluded && excludes(pattern->text, path, package)) {
-            excluded |= pattern->environments;
-        }
-    }
-    return excluded;
-}
-
-static uint32_t all_environments(const struct walk *walk) {
-    return UINT32_MAX >> (PROLOGUE_MAX_ENVIRONMENTS - walk->config.environment_count);
-}
-
-bool walk_excludes(const struct walk *walk, path_id id) {
-    return (all_environments(walk) & ~walk_exclusions(walk, id)) == 0;
-}
-
 struct file *walk_ask_for(struct walk *walk, path_id path, uint32_t environments) {
     struct file *file = graph_file(&walk->graph, path);
     if (!file) {
@@ -140,7 +77,7 @@ struct file *walk_ask_for(struct walk *walk, path_id path, uint32_t environments
     if (file->state == FILE_NEW) {
         file->excluded = walk_exclusions(walk, path);
     }
-    if (!(environments & all_environments(walk) & ~file->excluded)) {
+    if (!(environments & walk_all_environments(walk) & ~file->excluded)) {
         return NULL;
     }
     if (file->state == FILE_NEW) {
@@ -149,7 +86,9 @@ struct file *walk_ask_for(struct walk *walk, path_id path, uint32_t environments
             return NULL;
         }
         file->dialect = (uint8_t)dialect;
-        put_unread(walk, file);
+        if (!walk->donor || !walk_recall(walk, file)) {
+            walk_put_unread(walk, file);
+        }
     } else if (file->state == FILE_PENDING) {
         walk->reads_joined++;
     }
@@ -219,8 +158,9 @@ bool walk_follows(struct walk *walk, const struct file *file, const struct fact_
 static uint32_t edge_of(const struct answer *answer) {
     switch (answer->outcome) {
     case RESOLVE_MODULE:
-    case RESOLVE_LEAF:
         return answer->path | (answer->plain ? EDGE_PLAIN : 0);
+    case RESOLVE_LEAF:
+        return answer->path | EDGE_LEAF | (answer->plain ? EDGE_PLAIN : 0);
     case RESOLVE_EXTERNAL:
         return EDGE(EDGE_EXTERNAL);
     case RESOLVE_IGNORED:
@@ -242,17 +182,56 @@ static void enter(struct walk *walk, path_id path, const struct waiter *edge) {
     walk_request(walk, target, UINT32_C(1) << edge->environment);
 }
 
-struct glob_entering {
-    struct walk *walk;
-    struct waiter edge;
-    bool leaf;
-};
-
-static void enter_found(void *payload, path_id path) {
-    struct glob_entering *entering = payload;
-    if (!entering->leaf && language_of(path_name(&entering->walk->paths, path), NULL)) {
-        enter(entering->walk, path, &entering->edge);
+static void add_found(void *payload, path_id path) {
+    struct walk *walk = payload;
+    struct glob_found *all = &walk->globbed;
+    int code = ledger_grow(walk->ledger, PROLOGUE_SUBSYSTEM_GRAPH, &all->paths, &all->capacity,
+                           all->count + 1, sizeof *all->paths);
+    if (code) {
+        walk_fail(walk, code);
+        return;
     }
+    all->paths[all->count++] = path;
+}
+
+static bool is_lower(const void *context, const void *left, const void *right) {
+    (void)context;
+    return *(const path_id *)left < *(const path_id *)right;
+}
+
+/* Each once. */
+static void sort_found(struct glob_found *all) {
+    uint32_t kept = 0;
+    sort_heap(all->paths, all->count, sizeof *all->paths, is_lower, NULL);
+    for (uint32_t i = 0; i < all->count; i++) {
+        if (kept == 0 || all->paths[kept - 1] != all->paths[i]) {
+            all->paths[kept++] = all->paths[i];
+        }
+    }
+    all->count = kept;
+}
+
+static void enter_glob(struct walk *walk, const struct waiter *edge, uint32_t target) {
+    const struct glob_targets *targets = graph_glob(&walk->graph, target);
+    for (uint32_t i = 0; i < targets->count && !targets->leaf && !walk->error; i++) {
+        if (language_of(path_name(&walk->paths, targets->paths[i]), NULL)) {
+            enter(walk, targets->paths[i], edge);
+        }
+    }
+}
+
+static void follow_glob(struct walk *walk, struct file *file, const struct facts *facts,
+                        const struct waiter *edge, uint32_t *target) {
+    walk->globbed.count = 0;
+    walk_glob(walk, file, facts, edge->import, edge->environment, add_found, walk);
+    sort_found(&walk->globbed);
+    *target = graph_add_glob(&walk->graph, walk->globbed.paths, walk->globbed.count,
+                             walk_glob_is_leaf(facts, &facts->imports[edge->import]));
+    if (!edge_is_glob(*target)) {
+        walk_fail(walk, ledger_error(walk->ledger));
+        return;
+    }
+    enter_glob(walk, edge, *target);
 }
 
 /* Asks where one import leads and goes there. Also asked again, for edges that waited in vain. */
@@ -260,9 +239,7 @@ static void follow(struct walk *walk, struct file *file, const struct facts *fac
                    const struct waiter *edge, uint32_t *target) {
     const struct fact_import *import = &facts->imports[edge->import];
     if (import->kind == FACT_GLOB) {
-        struct glob_entering entering = {walk, *edge, walk_glob_is_leaf(facts, import)};
-        *target = EDGE(EDGE_GLOB);
-        walk_glob(walk, file, facts, edge->import, edge->environment, enter_found, &entering);
+        follow_glob(walk, file, facts, edge, target);
         return;
     }
     struct answer answer = resolve(&walk->resolver, walk_importer(walk, file),
@@ -294,8 +271,22 @@ static uint32_t known_target(struct walk *walk, const struct edges *others, uint
     return EDGE(EDGE_SKIPPED);
 }
 
-static bool is_module(const struct walk *walk, path_id path) {
-    return path_at(&walk->paths, path)->memo || language_of(path_name(&walk->paths, path), NULL);
+static void enter_target(struct walk *walk, uint32_t target, const struct waiter *edge) {
+    if (edge_is_glob(target)) {
+        enter_glob(walk, edge, target);
+    } else if (edge_is_path(target) && !(target & EDGE_LEAF)) {
+        enter(walk, edge_path(target), edge);
+    }
+}
+
+/* Where the imports lead is known from an earlier scan. */
+static void revisit(struct walk *walk, struct file *file, const struct edges *edges,
+                    uint32_t environment) {
+    struct waiter edge = {.file = file->index, .environment = environment};
+    for (uint32_t i = 0; i < file->facts->import_count && !walk->error; i++) {
+        edge.import = i;
+        enter_target(walk, edges->targets[i], &edge);
+    }
 }
 
 static void visit(struct walk *walk, struct file *file, uint32_t environment) {
@@ -304,8 +295,13 @@ static void visit(struct walk *walk, struct file *file, uint32_t environment) {
     if (!file->facts || !file->facts->import_count) {
         return;
     }
+    struct edges *edges = graph_edges(file, environment);
+    if (edges) {
+        revisit(walk, file, edges, environment);
+        return;
+    }
     struct facts facts = graph_facts(&walk->graph, file);
-    struct edges *edges = graph_add_edges(&walk->graph, file, environment);
+    edges = graph_add_edges(&walk->graph, file, environment);
     if (!edges) {
         walk_fail(walk, ledger_error(walk->ledger));
         return;
@@ -324,11 +320,11 @@ static void visit(struct walk *walk, struct file *file, uint32_t environment) {
             continue;
         }
         edges->targets[i] = known;
-        if (is_module(walk, edge_path(known))) {
-            enter(walk, edge_path(known), &edge);
-        }
+        enter_target(walk, known, &edge);
     }
-    graph_join_edges(&walk->graph, file);
+    if (!walk->again) { /* edges of before are read by reports */
+        graph_join_edges(&walk->graph, file);
+    }
 }
 
 static void visit_all(struct walk *walk, struct file *file) {
@@ -341,6 +337,11 @@ static void visit_all(struct walk *walk, struct file *file) {
 }
 
 /* ---- what the workers bring ------------------------------------------------------------------ */
+
+uint32_t walk_own_environments(const struct walk *walk, const struct file *file) {
+    uint32_t own = file->switched ? file->switched : UINT32_C(1) << walk->config.server;
+    return file->source && file->has_directive ? own & ~file->excluded : 0;
+}
 
 /* The environments of the first configured directive, in the order of the configuration. */
 static void take_directives(struct walk *walk, struct file *file) {
@@ -358,22 +359,33 @@ static void take_directives(struct walk *walk, struct file *file) {
         }
     }
     file->switched = best == INT16_MAX ? 0 : walk->config.rules[best].environments;
-    if (file->source && file->has_directive) {
-        uint32_t own = file->switched ? file->switched : UINT32_C(1) << walk->config.server;
-        file->requested |= own & ~file->excluded;
-    }
+    file->requested |= walk_own_environments(walk, file);
+}
+
+/* What was wrong with a manifest is told as long as an import leads to it: who asked is not known. */
+static int take_facts(struct walk *walk, struct file *file, struct source *facts) {
+    walk->rebuild |= file->stale && walk->manifests.problems.count > 0 &&
+                     !source_same_imports(file->facts, facts);
+    file->stale = false;
+    return graph_take(&walk->graph, file, facts);
 }
 
 static void ready(struct walk *walk, struct file *file, const struct read_result *result) {
     file->state = FILE_READY;
-    int code = graph_take(&walk->graph, file, result->facts);
+    int code = take_facts(walk, file, result->facts);
     if (code) {
         walk_fail(walk, code);
         return;
     }
     file->opened = true;
     path_at(&walk->paths, file->path)->state = PATH_FILE;
-    walk->files_read++;
+    if (result->stamp) {
+        code = graph_set_stamp(&walk->graph, file, result->stamp);
+        if (code) {
+            walk_fail(walk, code);
+        }
+    }
+    walk->files_read += !result->recalled;
     walk->bytes_read += result->bytes;
     walk->grammar_files += result->grammar;
     drop_waiters(walk, file);
@@ -404,6 +416,8 @@ static void gone(struct walk *walk, struct file *file, const struct read_result 
     path_id real = file->path;
     file->state = FILE_GONE;
     path->memo = 0;
+    walk->rebuild |= file->stale;
+    take_facts(walk, file, NULL);
     if (result->answer == READ_LINK) {
         path->state = PATH_UNKNOWN;
         realpath_follow(&walk->realpath, file->path, &real);
@@ -436,6 +450,7 @@ static void gone(struct walk *walk, struct file *file, const struct read_result 
 /* The file exists, but cannot be a module. The report tells why. */
 static void failed(struct walk *walk, struct file *file, const struct read_result *result) {
     file->state = FILE_FAILED;
+    take_facts(walk, file, NULL);
     file->opened = result->answer == READ_CHANGED || result->answer == READ_TOO_LARGE;
     path_at(&walk->paths, file->path)->state = PATH_FILE;
     drop_waiters(walk, file);
@@ -466,7 +481,7 @@ static void take_result(struct walk *walk, const struct read_result *result) {
 
 void walk_feed(struct walk *walk) {
     struct read_request batch[WORKERS_QUEUE];
-    uint32_t room = workers_room(&walk->workers), count = 0;
+    uint32_t room = workers_room(walk->workers), count = 0;
     int error = 0;
     for (struct file *file;
          count < room && (file = frontier_take(&walk->frontier, &error)) != NULL;) {
@@ -481,30 +496,42 @@ void walk_feed(struct walk *walk) {
         walk_fail(walk, error);
     }
     if (count) {
-        workers_ask(&walk->workers, batch, count);
+        workers_ask(walk->workers, batch, count);
     }
 }
 
 void walk_drain(struct walk *walk) {
     struct read_result results[WORKERS_QUEUE];
-    workers_drop(&walk->workers);
-    for (uint32_t count; (count = workers_collect(&walk->workers, results)) > 0;) {
+    workers_drop(walk->workers);
+    for (uint32_t count; (count = workers_collect(walk->workers, results)) > 0;) {
         for (uint32_t i = 0; i < count; i++) {
-            source_free(&walk->graph.sources, results[i].facts);
+            source_drop(walk->graph.sources, results[i].facts);
         }
+    }
+}
+
+static void take_recalled(struct walk *walk) {
+    while (walk->recalled) {
+        struct file *file = graph_at(&walk->graph, walk->recalled - 1);
+        struct read_result result = {
+            .file = file->index, .answer = READ_DONE, .recalled = true, .facts = file->facts};
+        walk->recalled = file->next;
+        file->next = 0;
+        take_result(walk, &result);
     }
 }
 
 static void run(struct walk *walk) {
     struct read_result results[WORKERS_QUEUE];
-    while (walk_goes_on(walk)) {
+    while (walk_goes_on(walk) && !walk->rebuild) {
         while (walk->agenda && walk_goes_on(walk)) {
             visit_all(walk, take_agenda(walk));
             walk_feed(walk);
         }
+        take_recalled(walk);
         walk_feed(walk);
-        uint32_t count = workers_collect(&walk->workers, results);
-        if (!count && !walk->agenda) {
+        uint32_t count = workers_collect(walk->workers, results);
+        if (!count && !walk->agenda && !walk->recalled) {
             break;
         }
         for (uint32_t i = 0; i < count; i++) {
@@ -515,6 +542,10 @@ static void run(struct walk *walk) {
         }
     }
     walk_drain(walk);
+}
+
+void walk_finish(struct walk *walk) {
+    run(walk);
 }
 
 int walk_refuse(struct walk *walk, int code, const char *what) {
@@ -581,46 +612,32 @@ static void apply_config(struct walk *walk) {
     resolver->external_count = config->external_count;
 }
 
-int walk_init(struct walk *walk, struct ledger *ledger, uint32_t threads, uint32_t processors,
-              bool own_thread) {
-    walk->ledger = ledger;
-    realpath_init(&walk->realpath, &walk->paths, NULL, ledger);
+int walk_init(struct walk *walk, struct ledger *ledger, struct workers *workers) {
+    realpath_init(&walk->realpath, &walk->paths, &workers->members[0].files, ledger);
     manifests_init(&walk->manifests, &walk->realpath, ledger);
     packages_init(&walk->packages, &walk->manifests, ledger);
     tsconfigs_init(&walk->tsconfigs, &walk->packages, ledger);
     resolver_init(&walk->resolver, ledger, &walk->realpath, &walk->packages, &walk->tsconfigs);
-    graph_init(&walk->graph, ledger, &walk->paths);
+    graph_init(&walk->graph, ledger, &walk->paths, workers->sources);
     frontier_init(&walk->frontier, ledger, &walk->graph, &walk->realpath);
     rows_init(&walk->waiters, ledger, PROLOGUE_SUBSYSTEM_GRAPH, sizeof(struct waiter));
     apply_config(walk);
-    int code = paths_init(&walk->paths, ledger);
-    if (code) {
-        return code;
-    }
-    code = workers_init(&walk->workers, ledger, &walk->config.directives, walk->syntax, threads,
-                        processors);
-    if (code) {
-        return code;
-    }
-    walk->workers_ready = true;
-    walk->workers.cancelled = walk->cancelled;
-    walk->workers.sources = &walk->graph.sources;
-    walk->realpath.files = &walk->workers.members[0].files;
-    os_files_begin(walk->realpath.files, own_thread);
-    return 0;
+    walk->realpath.stamps = workers->stamps;
+    walk->workers = workers;
+    return paths_init(&walk->paths, ledger);
 }
 
 void walk_stop(struct walk *walk) {
-    if (walk->workers_ready) {
-        os_files_end(walk->realpath.files);
-        walk->realpath.files = NULL;
-        workers_free(&walk->workers);
-        walk->workers_ready = false;
-    }
+    walk->realpath.files = NULL;
+    walk->workers = NULL;
 }
 
-void walk_free(struct walk *walk) {
-    walk_stop(walk);
+struct walk *walk_keep(struct walk *walk) {
+    atomic_fetch_add_explicit(&walk->references, 1, memory_order_relaxed);
+    return walk;
+}
+
+static void walk_free(struct walk *walk) {
     frontier_free(&walk->frontier);
     graph_free(&walk->graph);
     resolver_free(&walk->resolver);
@@ -630,7 +647,16 @@ void walk_free(struct walk *walk) {
     realpath_free(&walk->realpath);
     paths_free(&walk->paths);
     rows_free(&walk->waiters);
+    ledger_free(walk->ledger, PROLOGUE_SUBSYSTEM_GRAPH, walk->globbed.paths,
+                walk->globbed.capacity * sizeof *walk->globbed.paths);
     ledger_free(walk->ledger, PROLOGUE_SUBSYSTEM_GRAPH, walk->entries,
                 walk->entry_capacity * sizeof *walk->entries);
     config_free(&walk->config);
+    ledger_free(walk->ledger, PROLOGUE_SUBSYSTEM_GRAPH, walk, sizeof *walk);
+}
+
+void walk_drop(struct walk *walk) {
+    if (walk && atomic_fetch_sub_explicit(&walk->references, 1, memory_order_acq_rel) == 1) {
+        walk_free(walk);
+    }
 }

@@ -24,9 +24,15 @@ struct waiter {
     uint32_t environment;
 };
 
+/* The files of the glob that is being expanded. */
+struct glob_found {
+    path_id *paths;
+    uint32_t count, capacity;
+};
+
 struct walk {
+    _Atomic uint32_t references; /* the session's, and the reports' */
     struct ledger *ledger;
-    struct syntax *syntax; /* borrowed */
     struct config config;
     struct paths paths;
     struct realpath realpath;
@@ -35,15 +41,19 @@ struct walk {
     struct tsconfigs tsconfigs;
     struct resolver resolver;
     struct graph graph;
-    struct workers workers;
-    bool workers_ready;
+    struct workers *workers;  /* the session's; NULL: nothing new is read */
+    const struct walk *donor; /* an earlier walk, whose files need not be read again; may be NULL */
+    bool again;               /* the graph of an earlier scan is walked once more */
+    bool rebuild; /* it cannot be: something else has changed than what stands in files */
     path_id root;
     struct walk_entry *entries;
     uint32_t entry_count, entry_capacity;
     struct rows waiters;
     uint32_t free_waiters; /* index + 1 */
     struct frontier frontier;
-    uint32_t agenda; /* files read, with environments still to be visited */
+    uint32_t agenda;   /* files read, with environments still to be visited */
+    uint32_t recalled; /* files that the donor knows, not taken yet */
+    struct glob_found globbed;
     uint64_t files_read, bytes_read, reads_joined, grammar_files, modules, visits;
     const atomic_bool *cancelled;
     int error; /* what ended the walk early */
@@ -53,21 +63,36 @@ struct walk {
     struct monitor *monitor; /* told of phases, and polled; may be NULL */
 };
 
-/* Everything but `config`, `ledger`, `syntax` and `cancelled` zero. Stages are freed by walk_free() also after an error. */
-int walk_init(struct walk *walk, struct ledger *ledger, uint32_t threads, uint32_t processors,
-              bool own_thread);
+/* Everything but `config` and `ledger` zero; one reference, the caller's. Stages are freed by
+ * walk_drop() also after an error. */
+int walk_init(struct walk *walk, struct ledger *ledger, struct workers *workers);
 /* Finds the root, and applies what of the configuration names files. */
 int walk_root(struct walk *walk, const char *root);
 /* 0; PROLOGUE_ELIMIT, NOMEM or CANCELLED with what is known so far; ENTRY or SOURCE with detail. */
 int walk_run(struct walk *walk, const prologue_scan_request *request);
-/* Ends the threads; what was found stays. */
+/* The workers are no longer there for it; what was found stays. */
 void walk_stop(struct walk *walk);
-void walk_free(struct walk *walk);
+struct walk *walk_keep(struct walk *walk);
+void walk_drop(struct walk *walk); /* NULL is allowed */
+
+/* walk_again.c: compares what was read with the disk: files that changed are stale from here on. False
+ * where a folder, a manifest or a file's being there has changed. */
+bool walk_verify(struct walk *walk);
+/* The caller says that this path changed, appeared or vanished. False: not merely what stands in a
+ * file of the graph. */
+bool walk_invalidate(struct walk *walk, const char *path);
+/* Whether a file has to be read again. */
+bool walk_is_stale(const struct walk *walk);
+/* Reads what is stale, and walks the graph again from the same beginnings. As walk_run(); where
+ * walk->rebuild is set then, nothing of the graph may be used. */
+int walk_again(struct walk *walk);
+/* The file's facts from the donor, where it has them. */
+bool walk_recall(struct walk *walk, struct file *file);
 
 /* Whether an import of this file is followed, as its tsconfig has it. */
 bool walk_follows(struct walk *walk, const struct file *file, const struct fact_import *import);
 
-/* The files that a glob of an importer stands for. `found` is called for each path, perhaps more
+/* The files that a glob of an importer stands for now. `found` is called for each path, perhaps more
  * than once, in no order. */
 typedef void (*walk_glob_found)(void *payload, path_id path);
 void walk_glob(struct walk *walk, const struct file *file, const struct facts *facts,

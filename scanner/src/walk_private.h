@@ -12,6 +12,8 @@ int walk_refuse(struct walk *walk, int code, const char *what);
 /* path_join() of what the user named; `refusal` where it cannot be a path. 0 or a code. */
 int walk_join(struct walk *walk, path_id base, const char *text, int refusal, path_id *out);
 
+/* Bits. */
+uint32_t walk_all_environments(const struct walk *walk);
 /* The environments that the user excluded a path from, as bits. */
 uint32_t walk_exclusions(const struct walk *walk, path_id path);
 bool walk_excludes(const struct walk *walk, path_id path);
@@ -21,6 +23,12 @@ struct file *walk_ask_for(struct walk *walk, path_id path, uint32_t environments
 void walk_request(struct walk *walk, struct file *file, uint32_t environments);
 /* Hands what is asked for to the workers, as far as they have room. */
 void walk_feed(struct walk *walk);
+/* The environments in which a source file stands for itself: those of its directive. */
+uint32_t walk_own_environments(const struct walk *walk, const struct file *file);
+/* Its read is asked for, when its turn comes. */
+void walk_put_unread(struct walk *walk, struct file *file);
+/* Follows what is requested to its end. */
+void walk_finish(struct walk *walk);
 /* Throws away what the workers still bring. */
 void walk_drain(struct walk *walk);
 

@@ -52,6 +52,7 @@ static void serve(struct worker *worker, const struct read_request *request,
     recent_begin(recent, number, request->place.folder_path, request->place.name);
     result->answer = (uint8_t)read_file(&worker->lease, &worker->files, &request->place, &error);
     result->error = error;
+    result->stamp = worker->lease.stamp;
     if (result->answer == READ_DONE) {
         result->bytes = worker->lease.input.size;
         recent_sized(recent, number, result->bytes);
@@ -67,9 +68,9 @@ static uint32_t take_requests(struct workers *workers, struct read_request *batc
     uint32_t count = share < WORKERS_BATCH ? share : WORKERS_BATCH;
     count = count < workers->queued ? count : workers->queued;
     for (uint32_t i = 0; i < count; i++) {
-        batch[i] = workers->queue[(workers->head + i) % WORKERS_QUEUE];
+        batch[i] = workers->queue[(workers->head + i) % workers->most];
     }
-    workers->head = (workers->head + count) % WORKERS_QUEUE;
+    workers->head = (workers->head + count) % workers->most;
     workers->queued -= count;
     return count;
 }
@@ -114,7 +115,12 @@ static void work(void *argument) {
     os_files_begin(&worker->files, true);
     uv_mutex_lock(&workers->mutex);
     for (uint32_t count; (count = wait_for_requests(workers, batch)) > 0;) {
+        bool other = worker->scan != workers->scan;
+        worker->scan = workers->scan;
         uv_mutex_unlock(&workers->mutex);
+        if (other) {
+            os_files_forget(&worker->files);
+        }
         for (uint32_t i = 0; i < count; i++) {
             serve(worker, &batch[i], &results[i]);
         }
@@ -144,7 +150,9 @@ static int member_init(struct workers *workers, struct worker *worker, size_t ba
     worker->workers = workers;
     facts_init(&worker->facts, workers->ledger);
     reader_init(&worker->reader, workers->ledger, workers->syntax);
-    return lease_init(&worker->lease, workers->ledger, &workers->window, base);
+    int code = lease_init(&worker->lease, workers->ledger, &workers->window, base);
+    worker->lease.stamps = workers->stamps;
+    return code;
 }
 
 static int start(struct workers *workers) {
@@ -189,19 +197,23 @@ static int init_locks(struct workers *workers) {
 }
 
 int workers_init(struct workers *workers, struct ledger *ledger,
-                 const struct directive_set *directives, struct syntax *syntax, uint32_t count,
-                 uint32_t processors) {
-    *workers = (struct workers){.ledger = ledger, .directives = directives, .syntax = syntax};
-    workers->count = affordable(ledger, count);
-    workers->spin = workers->count <= processors;
+                 const struct workers_options *options) {
+    *workers = (struct workers){.ledger = ledger,
+                                .sources = options->sources,
+                                .syntax = options->syntax,
+                                .stamps = options->stamps};
+    workers->count = affordable(ledger, options->threads);
+    workers->most = workers->count * WORKERS_AHEAD;
+    workers->most = workers->most < WORKERS_QUEUE ? workers->most : WORKERS_QUEUE;
+    workers->spin = workers->count <= options->processors;
     int code = init_locks(workers);
     if (code) {
         return code;
     }
     workers->queue =
-        ledger_new(ledger, PROLOGUE_SUBSYSTEM_LEASES, WORKERS_QUEUE * sizeof *workers->queue);
+        ledger_new(ledger, PROLOGUE_SUBSYSTEM_LEASES, workers->most * sizeof *workers->queue);
     workers->results =
-        ledger_new(ledger, PROLOGUE_SUBSYSTEM_LEASES, WORKERS_QUEUE * sizeof *workers->results);
+        ledger_new(ledger, PROLOGUE_SUBSYSTEM_LEASES, workers->most * sizeof *workers->results);
     workers->members =
         ledger_new(ledger, PROLOGUE_SUBSYSTEM_LEASES, workers->count * sizeof *workers->members);
     workers->window.limit = ledger->limit / 2;
@@ -209,13 +221,27 @@ int workers_init(struct workers *workers, struct ledger *ledger,
                                                                   : ledger_error(ledger);
     if (code) {
         workers_free(workers);
+        return code;
     }
-    return code;
+    os_files_begin(&workers->members[0].files, true);
+    workers->begun = true;
+    return 0;
+}
+
+void workers_begin(struct workers *workers, const struct directive_set *directives,
+                   const atomic_bool *cancelled) {
+    uv_mutex_lock(&workers->mutex);
+    workers->directives = directives;
+    workers->cancelled = cancelled;
+    workers->scan++;
+    uv_mutex_unlock(&workers->mutex);
+    os_files_forget(&workers->members[0].files);
+    atomic_store_explicit(&workers->dropping, false, memory_order_relaxed);
 }
 
 static void drop_results(struct workers *workers) {
     for (uint32_t i = 0; i < workers->result_count; i++) {
-        source_free(workers->sources, workers->results[i].facts);
+        source_drop(workers->sources, workers->results[i].facts);
     }
     workers->result_count = 0;
 }
@@ -237,6 +263,9 @@ void workers_free(struct workers *workers) {
     workers->stopping = true;
     uv_cond_broadcast(&workers->asked);
     uv_mutex_unlock(&workers->mutex);
+    if (workers->begun) {
+        os_files_end(&workers->members[0].files);
+    }
     for (uint32_t i = 0; workers->members && i < workers->count; i++) {
         member_free(&workers->members[i]);
     }
@@ -244,9 +273,9 @@ void workers_free(struct workers *workers) {
         drop_results(workers);
     }
     ledger_free(ledger, PROLOGUE_SUBSYSTEM_LEASES, workers->queue,
-                WORKERS_QUEUE * sizeof *workers->queue);
+                workers->most * sizeof *workers->queue);
     ledger_free(ledger, PROLOGUE_SUBSYSTEM_LEASES, workers->results,
-                WORKERS_QUEUE * sizeof *workers->results);
+                workers->most * sizeof *workers->results);
     ledger_free(ledger, PROLOGUE_SUBSYSTEM_LEASES, workers->members,
                 workers->count * sizeof *workers->members);
     uv_cond_destroy(&workers->asked);
@@ -260,15 +289,13 @@ void workers_drop(struct workers *workers) {
 }
 
 uint32_t workers_room(struct workers *workers) {
-    uint32_t most = workers->count * WORKERS_AHEAD;
-    most = most < WORKERS_QUEUE ? most : WORKERS_QUEUE;
-    return workers->outstanding < most ? most - workers->outstanding : 0;
+    return workers->outstanding < workers->most ? workers->most - workers->outstanding : 0;
 }
 
 void workers_ask(struct workers *workers, const struct read_request *requests, uint32_t count) {
     uv_mutex_lock(&workers->mutex);
     for (uint32_t i = 0; i < count; i++) {
-        workers->queue[(workers->head + workers->queued++) % WORKERS_QUEUE] = requests[i];
+        workers->queue[(workers->head + workers->queued++) % workers->most] = requests[i];
     }
     workers->outstanding += count;
     if (workers->idle > 1 && count > 1) {

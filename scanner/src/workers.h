@@ -27,7 +27,9 @@ struct read_result {
     int32_t error;
     uint8_t answer; /* enum read_answer */
     bool grammar;
+    bool recalled; /* known from an earlier scan: nothing was opened */
     uint32_t bytes;
+    uint64_t stamp;       /* 0 where none is taken */
     struct source *facts; /* owned by whoever takes the result; may be NULL */
 };
 
@@ -38,18 +40,20 @@ struct worker {
     struct lease lease;
     struct reader reader;
     struct facts facts;
+    uint32_t scan; /* the one that its descriptors belong to */
     uv_thread_t thread;
     bool started;
 };
 
 struct workers {
     struct ledger *ledger;
-    const struct directive_set *directives;
-    struct slab *sources; /* where facts are kept; the walk's */
+    const struct directive_set *directives; /* of the scan under way, as `cancelled` */
+    struct slab *sources;                   /* where facts are kept; the session's */
     struct window window;
     struct syntax *syntax; /* of all readers: borrowed */
     uv_mutex_t mutex;
     uv_cond_t asked, answered;
+    uint32_t most; /* so many may be outstanding; the queue and the results have room for them */
     struct read_request *queue;
     uint32_t head, queued;
     uint32_t outstanding; /* asked for and not collected yet */
@@ -58,21 +62,34 @@ struct workers {
     uint32_t result_count;
     struct worker *members; /* 0 is the walk's own, without a thread */
     uint32_t count;
+    uint32_t scan; /* how often workers_begin() was called */
+    bool begun;    /* member 0 has its descriptor table */
     bool stopping;
     atomic_bool dropping;         /* what is still asked for is answered unread */
     struct recent *recent;        /* told which files are read; may be NULL */
     const atomic_bool *cancelled; /* the same, by whoever cancels; may be NULL */
+    bool stamps;
     bool spin; /* more processors than threads: waiting a moment is cheaper than sleeping */
 };
 
-/* `count` threads, the calling one among them. 0 or a code. */
+struct workers_options {
+    struct slab *sources; /* where facts are kept */
+    struct syntax *syntax;
+    uint32_t threads; /* the calling one among them, which opens nothing else */
+    uint32_t processors;
+    bool stamps; /* each result has one */
+};
+
+/* 0 or a code. */
 int workers_init(struct workers *workers, struct ledger *ledger,
-                 const struct directive_set *directives, struct syntax *syntax, uint32_t count,
-                 uint32_t processors);
-/* Waits for the threads; drops what is still asked for. */
+                 const struct workers_options *options);
+/* From here on they read for a scan with these directives. Nothing may be outstanding. */
+void workers_begin(struct workers *workers, const struct directive_set *directives,
+                   const atomic_bool *cancelled);
+/* Waits for the threads; drops what is still asked for. On the thread that called workers_init(). */
 void workers_free(struct workers *workers);
 
-/* From now on requests are answered without being read: READ_FAILED with UV_ECANCELED. */
+/* Until workers_begin() requests are answered without being read: READ_FAILED with UV_ECANCELED. */
 void workers_drop(struct workers *workers);
 
 /* How many more requests are taken now. */

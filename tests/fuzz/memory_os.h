@@ -75,6 +75,10 @@ void os_files_end(struct os_files *files) {
     (void)files;
 }
 
+void os_files_forget(struct os_files *files) {
+    (void)files;
+}
+
 int os_open(struct os_files *files, uint32_t folder, const char *folder_path, const char *name,
             bool follow) {
     char path[8192];
@@ -114,6 +118,18 @@ int os_describe(int handle, enum os_type *type, uint64_t *size) {
     *type = handle < memory_count ? OS_FILE : OS_FOLDER;
     *size = handle < memory_count ? memory_files[handle].size : 0;
     return (int)fault("describe", NULL);
+}
+
+int os_stamp(int handle, uint64_t *stamp) {
+    *stamp = 2 * (uint64_t)handle + 2;
+    return 0;
+}
+
+int os_stamp_of(struct os_files *files, uint32_t folder, const char *folder_path, const char *name,
+                uint64_t *stamp) {
+    (void)files, (void)folder, (void)folder_path, (void)name;
+    *stamp = 2;
+    return 0;
 }
 
 void os_close(struct os_files *files, int handle) {

@@ -109,7 +109,7 @@ test("a dump at nine tenths of the limit, before the scan fails", (t) => {
 
 test("a limit that is reached at once is dumped too", (t) => {
   const dump = join(project(t), "dump.json");
-  scan(wide(t, 600), ["--memory-limit", "384KiB", "--threads", "1", "--memory-dump", dump], { status: 3 });
+  scan(wide(t, 600), ["--memory-limit", "224KiB", "--threads", "1", "--memory-dump", dump], { status: 3 });
   assert.match(document(dump).phase, /start|read/);
 });
 

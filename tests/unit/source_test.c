@@ -58,7 +58,7 @@ static void gives_back_every_import(void **state) {
         counted += source_count(source, (enum fact_kind)i);
     }
     assert_int_equal(counted, IMPORTS);
-    source_free(&slab, source);
+    source_drop(&slab, source);
     slab_close(&slab);
     facts_free(&facts);
     bench_end(&bench);
@@ -94,7 +94,7 @@ static void keeps_configured_directives_and_notes(void **state) {
     assert_memory_equal(kept.text + kept.notes[0].text, "note", 4);
     assert_int_equal(kept.text_length, 32);
     assert_int_equal(source_facts(NULL).directive_count, 0);
-    source_free(&slab, source);
+    source_drop(&slab, source);
     slab_close(&slab);
     facts_free(&facts);
     bench_end(&bench);
