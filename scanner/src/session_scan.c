@@ -60,6 +60,7 @@ static int make_body(prologue_session *session, struct outcome *outcome,
     monitor_poll(outcome->walk->monitor);
     session_phase(session, PHASE_REPORT);
     if (outcome->code == PROLOGUE_ELIMIT) {
+        walk_stop(outcome->walk);
         session_stop_workers(session);
     }
     monitor_attribute(&session->monitor);

@@ -8,7 +8,7 @@
 
 /* With so many edges waiting, a target is asked about rather than waited for: a package's only
  * module may be read after everything that imports it. */
-enum { WALK_WAITERS_MOST = 4096 };
+enum { WALK_WAITERS_MOST = 1 << 16 };
 
 struct folder *walk_folder_of(const struct walk *walk, const struct file *file) {
     return folder_of(&walk->realpath, path_at(&walk->paths, file->path)->parent);
