@@ -28,6 +28,16 @@ export interface SessionOptions {
   memoryLimit?: number | string;
   /** 1 to 256; one for each available processor unless given. */
   threads?: number;
+  /** Whether what was read is kept for the next scan; true unless given, but for `scan()`. */
+  cache?: boolean;
+  /** A file that gets a JSON line at each interval and phase. */
+  memoryTrace?: File;
+  /** Milliseconds, 10 unless given. */
+  memoryInterval?: number;
+  /** A file that gets a JSON document when nine tenths of the limit are passed. */
+  memoryDump?: File;
+  /** To packages and folders, in the trace and in dumps. */
+  memoryAttribution?: boolean;
 }
 
 export interface EnvironmentOptions {
@@ -89,6 +99,9 @@ export interface ScanOptions {
   noElide?: boolean;
   /** Whether the modules of the report have `imports`. */
   edges?: boolean;
+  /** Whether what the session kept is compared with the disk; "auto" (the default): unless it was
+   * told of changes by `invalidate()` since its last scan. */
+  verify?: boolean | "auto";
   /** Stops the scan, which then rejects with `cancelled` and a partial report. */
   signal?: AbortSignal;
   /** At most every 50 ms. What it throws ends the scan, which rejects with it. */
@@ -201,15 +214,26 @@ export interface ReportData {
   stats: Stats;
 }
 
+export interface Changes {
+  added: string[];
+  removed: string[];
+  /** Those whose file, directives or environments are others. */
+  changed: string[];
+}
+
 /** A snapshot: later scans do not change it. Its parts become objects when they are asked for. */
 export interface Report extends Readonly<Omit<ReportData, "version" | "tool">> {
+  /** Files of clientFiles and serverFiles beside those of the session's last complete report of
+   * this root. */
+  readonly changes: Changes;
   toJSON(): ReportData;
 }
 
 export interface Session {
   /** Scans of one session run one after the other. */
   scan(options?: ScanOptions): Promise<Report>;
-  /** Absolute paths, or relative to the working directory, of what changed, came or went. */
+  /** Files and folders that changed, came or went since the last scan, absolute or relative to the
+   * working directory. The next scan reads these anew and takes your word for all others. */
   invalidate(paths: readonly File[]): void;
   /** Of the last scan. */
   stats(): SessionStats;

@@ -39,7 +39,7 @@ for (const path of tracked("node")) {
   if (!OURS_ALONE.test(path)) copy(path, path.slice("node/".length));
 }
 for (const path of tracked(...TO_BUILD)) copy(path, `source/${path}`);
-for (const path of ["README.md", "LICENSE"]) copy(path, path);
+for (const path of tracked("README.md", "LICENSE", "docs")) copy(path, path);
 manifest();
 for (const name of ["prologue.node", "prologue"]) program(name);
 for (const name of readdirSync(join(root, "build"))) {

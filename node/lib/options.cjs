@@ -6,6 +6,7 @@ const { resolve } = require("node:path");
 const { invalid } = require("./error.cjs");
 
 const MAX_THREADS = 256;
+const MAX_INTERVAL = 60_000;
 const UNITS = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 };
 
 const show = (value) => {
@@ -84,11 +85,29 @@ function threads(value) {
   return value;
 }
 
-const SESSION = ["memoryLimit", "threads"];
+function interval(value) {
+  if (value === undefined) return 0;
+  if (!Number.isInteger(value) || value < 1 || value > MAX_INTERVAL) {
+    throw wrong("options.memoryInterval", `an integer from 1 to ${MAX_INTERVAL}`, value);
+  }
+  return value;
+}
+
+const optionalPath = (value, option) => (value === undefined ? undefined : resolve(path(value, option)));
+
+const SESSION = ["memoryLimit", "threads", "cache", "memoryTrace", "memoryInterval", "memoryDump", "memoryAttribution"];
 
 function sessionOptions(options) {
   known(options, "options", SESSION);
-  return { memoryLimit: memoryLimit(options.memoryLimit), threads: threads(options.threads) };
+  return {
+    memoryLimit: memoryLimit(options.memoryLimit),
+    threads: threads(options.threads),
+    memoryTrace: optionalPath(options.memoryTrace, "options.memoryTrace"),
+    memoryInterval: interval(options.memoryInterval),
+    memoryDump: optionalPath(options.memoryDump, "options.memoryDump"),
+    memoryAttribution: boolean(options.memoryAttribution, "options.memoryAttribution"),
+    noCache: options.cache !== undefined && !boolean(options.cache, "options.cache"),
+  };
 }
 
 // ---- scans ----------------------------------------------------------------------------------------
@@ -106,15 +125,18 @@ function entries(value, option) {
   );
 }
 
+// PROLOGUE_AUTO, PROLOGUE_NO, PROLOGUE_YES
+const toggle = (value, option) =>
+  value === undefined ? 0 : ["auto", false, true].indexOf(choice(value, option, [true, false, "auto"]));
+
 function environment(name, value, option) {
   if (Array.isArray(value)) return { name, conditions: texts(value, option) };
   known(value, option, ["conditions", "mainFields", "browserMaps"]);
-  const maps = value.browserMaps === undefined ? "auto" : choice(value.browserMaps, `${option}.browserMaps`, [true, false, "auto"]);
   return {
     name,
     conditions: fields(value.conditions, `${option}.conditions`),
     mainFields: fields(value.mainFields, `${option}.mainFields`),
-    browserMaps: maps === "auto" ? 0 : maps ? 2 : 1,
+    browserMaps: toggle(value.browserMaps, `${option}.browserMaps`),
   };
 }
 
@@ -172,7 +194,7 @@ function signal(value) {
 
 const SCAN = [
   "root", "entries", "sources", "environments", "mode", "directives", "alias", "externals", "excludes",
-  "tsconfig", "preserveSymlinks", "noElide", "edges", "signal", "onProgress",
+  "tsconfig", "preserveSymlinks", "noElide", "edges", "verify", "signal", "onProgress",
 ];
 
 function scanOptions(options) {
@@ -195,6 +217,7 @@ function scanOptions(options) {
       preserveSymlinks: boolean(options.preserveSymlinks, "options.preserveSymlinks"),
       noElide: boolean(options.noElide, "options.noElide"),
       edges: boolean(options.edges, "options.edges"),
+      verify: toggle(options.verify, "options.verify"),
     },
   };
 }

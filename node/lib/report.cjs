@@ -10,6 +10,7 @@ class Report {
   #summary;
   #outline;
   #modules;
+  #changes;
 
   constructor(outcome) {
     this.#outcome = outcome;
@@ -55,6 +56,11 @@ class Report {
   }
   get modules() {
     return (this.#modules ??= this.#parse(true).modules);
+  }
+
+  // Directive files beside those of the session's last complete report of this root.
+  get changes() {
+    return (this.#changes ??= native().changes(this.#outcome));
   }
 
   // Version 1, as the command line's --json prints it.

@@ -56,10 +56,11 @@ class Session {
     });
   }
 
-  // Every scan reads what it needs, so there is nothing that could be stale.
+  // In its turn among the scans: one that is under way does not count.
   invalidate(changed) {
-    paths(changed, "paths");
+    const absolute = paths(changed, "paths");
     this.#check();
+    native().invalidate(this.#handle, absolute);
   }
 
   // Of the last scan, and who ran it.
@@ -97,7 +98,7 @@ async function createSession(options = {}) {
 async function scan(options = {}) {
   const { session: sessionPart, scan: scanPart } = split(options);
   scanOptions(scanPart);
-  const session = await createSession(sessionPart);
+  const session = await createSession({ cache: false, ...sessionPart });
   try {
     return await session.scan(scanPart);
   } finally {

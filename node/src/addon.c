@@ -61,21 +61,14 @@ static struct runner *runner_of(napi_env env, napi_value value) {
 
 /* ---- sessions --------------------------------------------------------------------------------- */
 
-/* start({threads, memoryLimit}, onOpen) -> handle */
+/* start(options, onOpen) -> handle */
 static napi_value start(napi_env env, napi_callback_info info) {
     struct addon *addon = addon_of(env);
-    prologue_session_options options = {.size = sizeof options};
+    struct runner *runner;
     napi_value given[2], handle;
-    double threads, limit;
-    if (!arguments(env, info, 2, given) || !member_number(env, given[0], "threads", &threads) ||
-        !member_number(env, given[0], "memoryLimit", &limit)) {
-        return throw_code(env, PROLOGUE_EINVALID);
-    }
-    options.threads = (uint32_t)threads;
-    options.memory_limit = (uint64_t)limit;
-    struct runner *runner = runner_start(env, &addon->events, &addon->sessions, &options, given[1]);
-    if (!runner) {
-        return throw_code(env, PROLOGUE_ETHREAD);
+    if (!arguments(env, info, 2, given) ||
+        !(runner = runner_start(env, &addon->events, &addon->sessions, given[0], given[1]))) {
+        return NULL;
     }
     if (napi_create_external(env, runner, release_handle, NULL, &handle) != napi_ok) {
         release_handle(env, runner, NULL);
@@ -97,6 +90,18 @@ static napi_value scan(napi_env env, napi_callback_info info) {
     }
     runner_submit(env, runner, task);
     return napi_create_uint32(env, task->id, &id) == napi_ok ? id : NULL;
+}
+
+/* invalidate(handle, paths): in its turn among the scans */
+static napi_value invalidate(napi_env env, napi_callback_info info) {
+    napi_value given[2];
+    struct runner *runner;
+    struct task *task;
+    if (arguments(env, info, 2, given) && (runner = runner_of(env, given[0])) &&
+        (task = task_new_invalidation(env, given[1]))) {
+        runner_submit(env, runner, task);
+    }
+    return NULL;
 }
 
 /* cancel(handle, number): of a scan that has ended, nothing happens */
@@ -157,6 +162,22 @@ static napi_value text(napi_env env, napi_callback_info info) {
     return out;
 }
 
+/* changes(outcome) -> {added, removed, changed} */
+static napi_value changes(napi_env env, napi_callback_info info) {
+    static const char *const names[] = {"added", "removed", "changed"};
+    napi_value given[1], out, paths;
+    struct outcome *outcome;
+    if (!arguments(env, info, 1, given) || !(outcome = outcome_of(env, given[0]))) {
+        return NULL;
+    }
+    bool ok = napi_create_object(env, &out) == napi_ok;
+    for (int i = 0; i < OUTCOME_CHANGES && ok; i++) {
+        ok = make_texts(env, outcome->changes[i].data, outcome->changes[i].length, &paths) &&
+             napi_set_named_property(env, out, names[i], paths) == napi_ok;
+    }
+    return ok ? out : throw_code(env, PROLOGUE_ENOMEM);
+}
+
 /* summary(outcome) -> {root, complete, stats} */
 static napi_value summary(napi_env env, napi_callback_info info) {
     napi_value given[1], out, complete, numbers;
@@ -195,8 +216,9 @@ NAPI_MODULE_INIT() {
         const char *name;
         napi_callback function;
     } functions[] = {
-        {"start", start},         {"scan", scan}, {"cancel", cancel},   {"stats", stats},
-        {"close", close_session}, {"text", text}, {"summary", summary},
+        {"start", start},   {"scan", scan},       {"invalidate", invalidate},
+        {"cancel", cancel}, {"stats", stats},     {"close", close_session},
+        {"text", text},     {"changes", changes}, {"summary", summary},
     };
     bool ok = open_environment(env) && put_text(env, exports, "version", PROLOGUE_VERSION);
     for (size_t i = 0; i < sizeof functions / sizeof *functions && ok; i++) {

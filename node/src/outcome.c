@@ -5,7 +5,38 @@
 
 #include "values.h"
 
-struct outcome *outcome_new(const prologue_report *report) {
+static int append(void *payload, const char *bytes, size_t length) {
+    struct text *text = payload;
+    if (text->capacity - text->length < length) {
+        size_t capacity = text->length + length + text->capacity / 2;
+        char *data = realloc(text->data, capacity);
+        if (!data) {
+            return -1;
+        }
+        text->data = data;
+        text->capacity = capacity;
+    }
+    memcpy(text->data + text->length, bytes, length);
+    text->length += length;
+    return 0;
+}
+
+static bool note_changes(struct outcome *outcome, prologue_report *report) {
+    bool ok = true;
+    for (int i = 0; i < OUTCOME_CHANGES; i++) {
+        enum prologue_change change = (enum prologue_change)i;
+        size_t count = prologue_report_change_count(report, change);
+        for (size_t j = 0; j < count && ok; j++) {
+            prologue_slice path = {NULL, 0};
+            ok = !prologue_report_change(report, change, j, &path) &&
+                 !append(&outcome->changes[i], path.data, path.length) &&
+                 !append(&outcome->changes[i], "", 1);
+        }
+    }
+    return ok;
+}
+
+struct outcome *outcome_new(prologue_report *report) {
     prologue_summary summary = {.size = sizeof summary};
     prologue_report_summary(report, &summary);
     struct outcome *outcome = calloc(1, sizeof *outcome);
@@ -26,6 +57,10 @@ struct outcome *outcome_new(const prologue_report *report) {
     outcome->complete = summary.complete;
     outcome->exit_code = summary.exit_code;
     outcome->root = root;
+    if (!note_changes(outcome, report)) {
+        outcome_drop(outcome);
+        return NULL;
+    }
     return outcome;
 }
 
@@ -41,26 +76,13 @@ void outcome_drop(struct outcome *outcome) {
     for (int i = 0; i < OUTCOME_TEXTS; i++) {
         free(outcome->texts[i].data);
     }
+    for (int i = 0; i < OUTCOME_CHANGES; i++) {
+        free(outcome->changes[i].data);
+    }
     uv_cond_destroy(&outcome->changed);
     uv_mutex_destroy(&outcome->mutex);
     free(outcome->root);
     free(outcome);
-}
-
-static int append(void *payload, const char *bytes, size_t length) {
-    struct text *text = payload;
-    if (text->capacity - text->length < length) {
-        size_t capacity = text->length + length + text->capacity / 2;
-        char *data = realloc(text->data, capacity);
-        if (!data) {
-            return -1;
-        }
-        text->data = data;
-        text->capacity = capacity;
-    }
-    memcpy(text->data + text->length, bytes, length);
-    text->length += length;
-    return 0;
 }
 
 static void fit(struct text *text) {

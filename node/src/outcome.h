@@ -15,6 +15,8 @@ enum outcome_text {
     OUTCOME_TEXTS
 };
 
+enum { OUTCOME_CHANGES = PROLOGUE_CHANGED + 1 };
+
 struct text {
     char *data;
     size_t length, capacity;
@@ -27,6 +29,7 @@ struct outcome {
     prologue_stats stats;
     int complete, exit_code;
     char *root;
+    struct text changes[OUTCOME_CHANGES]; /* paths, each of which a NUL ends */
     uv_mutex_t mutex;
     uv_cond_t changed;
     bool written; /* under `mutex`, as is what follows */
@@ -35,7 +38,7 @@ struct outcome {
 };
 
 /* Of a report that stays the caller's. NULL: no memory. */
-struct outcome *outcome_new(const prologue_report *report);
+struct outcome *outcome_new(prologue_report *report);
 /* Any thread. */
 struct outcome *outcome_hold(struct outcome *outcome);
 void outcome_drop(struct outcome *outcome);

@@ -61,7 +61,7 @@ static bool read_config(napi_env env, napi_value value, struct pool *pool, prolo
 
 bool request_read(napi_env env, napi_value value, struct request *out) {
     prologue_scan_request *scan = &out->scan;
-    double edges = 0;
+    double edges = 0, verify = 0;
     scan->size = sizeof *scan;
     scan->config = &out->config;
     bool ok =
@@ -70,7 +70,9 @@ bool request_read(napi_env env, napi_value value, struct request *out) {
                      &scan->entries, &scan->entry_count) &&
         member_texts(env, value, "sources", &out->pool, &scan->sources, &scan->source_count) &&
         member_number(env, value, "edges", &edges) &&
+        member_number(env, value, "verify", &verify) &&
         read_config(env, value, &out->pool, &out->config);
+    scan->verify = (enum prologue_switch)verify;
     out->flags = edges != 0 ? PROLOGUE_REPORT_EDGES : 0;
     return ok;
 }

@@ -148,6 +148,7 @@ void runner_drop(struct runner *runner) {
     if (--runner->holders == 0) {
         uv_cond_destroy(&runner->changed);
         uv_mutex_destroy(&runner->mutex);
+        pool_free(&runner->pool);
         free(runner);
     }
 }
@@ -191,20 +192,51 @@ static bool start_thread(struct runner *runner) {
     return true;
 }
 
+static bool read_options(napi_env env, napi_value value, struct runner *runner) {
+    prologue_session_options *out = &runner->options;
+    double threads, limit, no_cache, interval, attribution;
+    bool ok = member_number(env, value, "threads", &threads) &&
+              member_number(env, value, "memoryLimit", &limit) &&
+              member_number(env, value, "noCache", &no_cache) &&
+              member_text(env, value, "memoryTrace", &runner->pool, &out->memory_trace) &&
+              member_number(env, value, "memoryInterval", &interval) &&
+              member_text(env, value, "memoryDump", &runner->pool, &out->memory_dump) &&
+              member_number(env, value, "memoryAttribution", &attribution);
+    if (ok) {
+        out->size = sizeof *out;
+        out->threads = (uint32_t)threads;
+        out->memory_limit = (uint64_t)limit;
+        out->cache = no_cache != 0 ? PROLOGUE_NO : PROLOGUE_AUTO;
+        out->memory_interval_ms = (uint32_t)interval;
+        out->memory_attribution = attribution != 0;
+    }
+    return ok;
+}
+
+static int start(napi_env env, struct runner *runner, napi_value options, napi_value on_open) {
+    if (!read_options(env, options, runner) || !callback_hold(env, on_open, &runner->on_open)) {
+        return PROLOGUE_EINVALID;
+    }
+    return start_thread(runner) ? 0 : PROLOGUE_ETHREAD;
+}
+
 struct runner *runner_start(napi_env env, struct events *events, struct runner **list,
-                            const prologue_session_options *options, napi_value on_open) {
+                            napi_value options, napi_value on_open) {
     struct runner *runner = calloc(1, sizeof *runner);
     if (!runner) {
+        throw_code(env, PROLOGUE_ENOMEM);
         return NULL;
     }
     runner->events = events;
     runner->holders = 2;
-    runner->options = *options;
     runner->last = &runner->first;
     runner->opened.handle = tell_opened;
     runner->closed.handle = tell_closed;
-    if (!callback_hold(env, on_open, &runner->on_open) || !start_thread(runner)) {
+    int code = start(env, runner, options, on_open);
+    if (code) {
+        throw_code(env, code);
         callback_drop(env, &runner->on_open);
+        pool_free(&runner->pool);
         free(runner);
         return NULL;
     }
@@ -227,7 +259,9 @@ void runner_submit(napi_env env, struct runner *runner, struct task *task) {
         runner->tasks->link = &task->next_open;
     }
     runner->tasks = task;
-    events_await(env, runner->events);
+    if (!task->invalidates) {
+        events_await(env, runner->events);
+    }
     uv_mutex_lock(&runner->mutex);
     bool closing = runner->closing;
     if (!closing) {

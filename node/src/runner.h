@@ -21,6 +21,7 @@ struct runner {
     struct event opened, closed;
 
     uv_thread_t thread;
+    struct pool pool; /* holds what `options` points to */
     prologue_session_options options;
     prologue_session *native; /* the session's thread; to cancel `running`, any */
     int open_code;
@@ -34,10 +35,10 @@ struct runner {
     int exit_code;
 };
 
-/* The JavaScript thread. `list` is where the environment keeps its sessions. NULL: no memory, or no
- * thread. `on_open` is called with what prologue_session_create() returned. */
+/* The JavaScript thread. `list` is where the environment keeps its sessions. NULL: an exception is
+ * pending. `on_open` is called with what prologue_session_create() returned. */
 struct runner *runner_start(napi_env env, struct events *events, struct runner **list,
-                            const prologue_session_options *options, napi_value on_open);
+                            napi_value options, napi_value on_open);
 
 /* The JavaScript thread. Appends a task, which is the session's from then on. */
 void runner_submit(napi_env env, struct runner *runner, struct task *task);

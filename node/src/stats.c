@@ -26,10 +26,18 @@ static bool put_memory(napi_env env, napi_value object, const prologue_memory *m
            napi_set_named_property(env, object, "memory", out) == napi_ok;
 }
 
-static bool put_reasons(napi_env env, napi_value object) {
-    napi_value reasons;
-    return napi_create_array(env, &reasons) == napi_ok &&
-           napi_set_named_property(env, object, "resetReasons", reasons) == napi_ok;
+static bool put_reasons(napi_env env, napi_value object, uint32_t bits) {
+    napi_value reasons, reason;
+    uint32_t count = 0;
+    bool ok = napi_create_array(env, &reasons) == napi_ok;
+    for (uint32_t bit = 1; bit && bit <= bits && ok; bit <<= 1) {
+        if (bits & bit) {
+            const char *name = prologue_reset_name((enum prologue_reset)bit);
+            ok = napi_create_string_utf8(env, name, NAPI_AUTO_LENGTH, &reason) == napi_ok &&
+                 napi_set_element(env, reasons, count++, reason) == napi_ok;
+        }
+    }
+    return ok && napi_set_named_property(env, object, "resetReasons", reasons) == napi_ok;
 }
 
 bool make_stats(napi_env env, const prologue_stats *stats, int exit_code, napi_value *out) {
@@ -59,7 +67,8 @@ bool make_stats(napi_env env, const prologue_stats *stats, int exit_code, napi_v
     return ok &&
            put_number(env, *out, "hitRate", asked > 0 ? (double)stats->cache_hits / asked : 0) &&
            put_number(env, *out, "scan", (double)stats->scan) &&
-           put_number(env, *out, "resets", (double)stats->resets) && put_reasons(env, *out) &&
+           put_number(env, *out, "resets", (double)stats->resets) &&
+           put_reasons(env, *out, stats->reset_reasons) &&
            put_number(env, *out, "exitCode", exit_code) &&
            put_number(env, *out, "threads", stats->threads) &&
            put_number(env, *out, "elapsedMs", stats->elapsed_ms) &&

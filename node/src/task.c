@@ -38,7 +38,7 @@ static int scan(struct task *task, prologue_session *native, prologue_report **r
 }
 
 /* The answer does not wait for the texts: after a small change they take longer than the scan. */
-void task_run(struct task *task, prologue_session *native) {
+static void run_scan(struct task *task, prologue_session *native) {
     struct events *events = task->runner->events;
     prologue_report *report = NULL;
     task->code = scan(task, native, &report);
@@ -51,9 +51,21 @@ void task_run(struct task *task, prologue_session *native) {
     events_post(events, &task->settled);
 }
 
+static void invalidate(struct task *task, prologue_session *native) {
+    prologue_session_invalidate(native, task->paths, task->path_count);
+    runner_ran(task->runner, task);
+    events_post(task->runner->events, &task->settled);
+}
+
+void task_run(struct task *task, prologue_session *native) {
+    (task->invalidates ? invalidate : run_scan)(task, native);
+}
+
 void task_refuse(struct task *task, int code) {
     task->code = code;
-    events_post(task->runner->events, &task->done);
+    if (!task->invalidates) {
+        events_post(task->runner->events, &task->done);
+    }
     events_post(task->runner->events, &task->settled);
 }
 
@@ -96,8 +108,7 @@ static void settle(napi_env env, struct event *event) {
     task_free(env, task);
 }
 
-struct task *task_new(napi_env env, napi_value request, napi_value on_done,
-                      napi_value on_progress) {
+static struct task *make(napi_env env) {
     struct task *task = calloc(1, sizeof *task);
     if (!task) {
         throw_code(env, PROLOGUE_ENOMEM);
@@ -106,6 +117,29 @@ struct task *task_new(napi_env env, napi_value request, napi_value on_done,
     task->progressed.handle = tell_progress;
     task->done.handle = tell_done;
     task->settled.handle = settle;
+    return task;
+}
+
+struct task *task_new_invalidation(napi_env env, napi_value paths) {
+    struct task *task = make(env);
+    if (!task) {
+        return NULL;
+    }
+    task->invalidates = true;
+    if (!value_texts(env, paths, &task->pool, &task->paths, &task->path_count)) {
+        throw_code(env, PROLOGUE_EINVALID);
+        task_free(env, task);
+        return NULL;
+    }
+    return task;
+}
+
+struct task *task_new(napi_env env, napi_value request, napi_value on_done,
+                      napi_value on_progress) {
+    struct task *task = make(env);
+    if (!task) {
+        return NULL;
+    }
     if (!request_read(env, request, &task->request) ||
         !callback_hold(env, on_done, &task->on_done) ||
         !callback_hold(env, on_progress, &task->on_progress)) {
@@ -126,6 +160,7 @@ void task_free(napi_env env, struct task *task) {
     callback_drop(env, &task->on_done);
     callback_drop(env, &task->on_progress);
     request_free(&task->request);
+    pool_free(&task->pool);
     if (task->outcome) {
         outcome_drop(task->outcome);
     }

@@ -108,6 +108,18 @@ bool arguments(napi_env env, napi_callback_info info, size_t count, napi_value *
     return napi_get_cb_info(env, info, &given, out, NULL, NULL) == napi_ok;
 }
 
+bool make_texts(napi_env env, const char *bytes, size_t length, napi_value *out) {
+    bool ok = napi_create_array(env, out) == napi_ok;
+    uint32_t index = 0;
+    for (size_t at = 0, next; at < length && ok; at = next) {
+        napi_value text;
+        next = at + strlen(bytes + at) + 1;
+        ok = napi_create_string_utf8(env, bytes + at, next - at - 1, &text) == napi_ok &&
+             napi_set_element(env, *out, index++, text) == napi_ok;
+    }
+    return ok;
+}
+
 bool put_number(napi_env env, napi_value object, const char *name, double value) {
     napi_value number;
     return napi_create_double(env, value, &number) == napi_ok &&
