@@ -33,7 +33,7 @@ export async function runDirectivesScan({ rootConfig, environments, clientFiles,
     },
   );
   try {
-    const report = await scanner.scan();
+    const report = await scanner.scan({ environments });
     const key = (path) => idOf(resolve(report.root, path), rootConfig.root);
     for (const path of report.clientFiles) clientFiles.add(key(path));
     for (const path of report.serverFiles) serverFiles.add(key(path));

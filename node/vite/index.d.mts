@@ -22,6 +22,9 @@ export interface PrologueOptions {
   excludes?: readonly string[];
   /** For every importer, in the place of the nearest. */
   tsconfig?: string;
+  /** What the other plugins' `resolveId` and `load` are asked: about imports that lead nowhere and virtual modules
+   * (the default), about all imports, or nothing. */
+  plugins?: "unresolved" | "all" | false;
   /** The key of a module in the maps. Unless given: `/src/a.tsx` in the root, else the whole path. */
   moduleId?: (file: string) => string;
   /** Milliseconds without a further change before a scan; 25 unless given. */

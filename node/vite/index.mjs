@@ -13,7 +13,7 @@ export function prologue(options = {}) {
   const api = createApi();
 
   // One scan for all environments of a build: whoever comes first starts it.
-  const start = () => (project.started ??= project.scan());
+  const start = (environments) => (project.started ??= project.scan({ environments }));
 
   return {
     name: "prologue",
@@ -31,7 +31,7 @@ export function prologue(options = {}) {
     async configureServer(server) {
       connect(server, project, options);
       server.middlewares.use(inspector(project, server));
-      await start().catch(() => {}); // told in the log and in the overlay
+      await start(server.environments).catch(() => {}); // told in the log and in the overlay
     },
 
     watchChange(file) {

@@ -19,6 +19,13 @@ function described(diagnostic, root) {
 const key = ({ code, path, line, column, message }) => JSON.stringify([code, path, line, column, message]);
 const firstParty = ({ path }) => path && !/(^|\/)node_modules\//.test(path);
 
+const directiveFiles = (report) => [...report.clientFiles, ...report.serverFiles];
+
+function without(report, other) {
+  const known = new Set(directiveFiles(other));
+  return directiveFiles(report).filter((path) => !known.has(path));
+}
+
 export function createLog(logger) {
   return {
     scanned(report, before) {
@@ -29,7 +36,7 @@ export function createLog(logger) {
         const more = others.length ? paint("dim", `, ${counted(others.length, "warning")}`) : "";
         logger.info(`${TAG()} ${what} ${paint("dim", `in ${Math.ceil(stats.elapsedMs)} ms`)}${more}`, { timestamp: true });
       } else {
-        const { added = [], removed = [] } = report.changes ?? {};
+        const [added, removed] = [without(report, before), without(before, report)];
         for (const path of added) logger.info(`${TAG()} ${paint("green", "found")} ${paint("dim", path)}`, { timestamp: true });
         for (const path of removed) logger.info(`${TAG()} ${paint("yellow", "gone")} ${paint("dim", path)}`, { timestamp: true });
       }
@@ -39,6 +46,9 @@ export function createLog(logger) {
         if (diagnostic.severity === "error") logger.error(described(diagnostic, report.root), { timestamp: true });
         else if (SHOWN.has(diagnostic.code) && firstParty(diagnostic)) logger.warn(described(diagnostic, report.root), { timestamp: true });
       }
+    },
+    unanswered(errors) {
+      for (const error of errors) logger.warnOnce(`${TAG()} a plugin that was asked: ${error.message}`);
     },
     failed(error) {
       logger.error(`${TAG()} the scan failed: ${error.message}`, { timestamp: true, error });

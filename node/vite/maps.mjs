@@ -10,14 +10,17 @@ const slashes = (path) => path.replace(/\\/g, "/");
 
 // Inside the root `/src/a.tsx`, outside of it the whole path: how Vite, and frameworks on it, spell modules.
 export function idOf(file, root) {
+  if (OF_A_PLUGIN.test(file)) return file;
   const inside = slashes(relative(root, file));
   return inside.startsWith("..") || isAbsolute(inside) ? slashes(file) : `/${inside}`;
 }
 
+const OF_A_PLUGIN = /^(?:virtual:|\0)/; // an id that is no path
+
 // A report's paths are relative to its root, which is a real path; Vite's root may be a link to it.
 export function filesOf(report, kind) {
   const paths = kind === "client" ? report.clientFiles : report.serverFiles;
-  return paths.map((path) => resolve(report.root, path));
+  return paths.map((path) => (OF_A_PLUGIN.test(path) ? path : resolve(report.root, path)));
 }
 
 export function mapOf(report, kind, name = (file) => idOf(file, report.root)) {

@@ -7,6 +7,7 @@ import { createScanner } from "./scanner.mjs";
 export function createProject(config, options, log) {
   const scanner = createScanner(config, options);
   const listeners = new Set();
+  let environments; // of the development server
   const name = options.moduleId ?? ((file) => idOf(file, config.root));
   let running = Promise.resolve();
   let asked = 0;
@@ -26,6 +27,7 @@ export function createProject(config, options, log) {
     // Scans of one project are queued. `changed` are the files that a watcher has named since the last one;
     // `after` is waited for.
     scan(request = {}) {
+      environments = request.environments ?? environments;
       const turn = ++asked;
       const scanned = Promise.all([running, request.after]).then(() => run(request.changed));
       running = scanned.then(
@@ -47,7 +49,7 @@ export function createProject(config, options, log) {
     onScan: (listener) => (listeners.add(listener), () => listeners.delete(listener)),
 
     // A report of its own, with every import; for pages and tools, not for the maps.
-    withEdges: () => scanner.scan({ edges: true }),
+    withEdges: () => scanner.scan({ edges: true, environments }),
 
     async release() {
       project.pending?.stop();
@@ -60,7 +62,7 @@ export function createProject(config, options, log) {
     if (changed?.length) await scanner.invalidate(changed);
     let report;
     try {
-      report = await scanner.scan();
+      report = await scanner.scan({ environments, changed });
     } catch (error) {
       project.failure = error;
       log.failed(error);
@@ -79,6 +81,7 @@ export function createProject(config, options, log) {
       return true;
     });
     log.scanned(report, before);
+    log.unanswered(scanner.failures());
     for (const listener of listeners) listener({ report, updated });
     return report;
   }
