@@ -167,6 +167,10 @@ static enum read_answer read_described(struct lease *lease, struct os_files *fil
 enum read_answer read_file(struct lease *lease, struct os_files *files,
                            const struct read_place *place, int *error) {
     int handle = os_open(files, place->folder, place->folder_path, place->name, place->follow);
+    if (handle == UV_EAGAIN) { /* a file that somebody has a lease on */
+        *error = handle;
+        return READ_FAILED;
+    }
     if (handle < 0) {
         return answer_of(handle, error);
     }
