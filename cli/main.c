@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
@@ -36,10 +38,22 @@ static void prepare_heap(void) {
 #endif
 }
 
+/* A standard stream that the caller closed stays unusable, instead of being the next file that is
+ * opened: what is said to people would be written into it. */
+static void hold_standard_streams(void) {
+    int descriptor;
+    do {
+        descriptor = open("/dev/null", O_PATH);
+    } while (descriptor >= STDIN_FILENO && descriptor <= STDERR_FILENO);
+    if (descriptor >= 0)
+        close(descriptor);
+}
+
 int main(int argc, char **argv) {
     static const int statuses[] = {
         [OPTIONS_DONE] = STATUS_OK, [OPTIONS_BAD] = STATUS_USAGE, [OPTIONS_FAIL] = STATUS_PROBLEM};
     struct options options;
+    hold_standard_streams();
     prepare_heap();
     signal(SIGPIPE, SIG_IGN); /* a closed pipe and a file size limit are failed writes */
     signal(SIGXFSZ, SIG_IGN);
