@@ -11,7 +11,7 @@ import { prepare, scenarios } from "./memory/scenarios.mjs";
 const ROOM = 8 * MIB; // threads and program text, beside the limit
 const GROWTH = 1.05;
 const CAP = 6 * 1024 * MIB; // what a peer may take where it is left alone
-const PEER_SECONDS = 300;
+const PEER_SECONDS = 120;
 
 function options() {
   const { values } = parseArgs({
@@ -64,8 +64,8 @@ function ours(scenario, made, { runs, scratch }) {
     pathText: report.modules.reduce((sum, module) => sum + Buffer.byteLength(module.path), 0),
   });
   for (let i = 0; i < runs; i++) {
-    const { peak, wallMs, died, exit } = watch(scan(made, scenario.limit), { limit: hard, scratch });
-    row.samples.push({ peak, ms: wallMs });
+    const { peak, wallMs, cpuMs, died, exit } = watch(scan(made, scenario.limit), { limit: hard, scratch });
+    row.samples.push({ peak, ms: wallMs, cpuMs });
     problem(died || exit > 1, `run ${i + 1}: exit ${exit}${died ? ", died" : ""}`);
   }
   row.growth = growth(row.samples.map(({ peak }) => peak));
@@ -147,6 +147,7 @@ function bench(scenario, settings) {
 function scaleOf(results) {
   const points = results.filter(({ scale, ours }) => scale && ours?.memory).map(({ ours: row }) => ({
     modules: row.modules, us: (Math.min(...row.samples.map(({ ms }) => ms)) * 1000) / row.modules,
+    cpuUs: (Math.min(...row.samples.map(({ cpuMs }) => cpuMs)) * 1000) / row.modules,
     bytes: row.memory.peak / row.modules, resident: median(row.samples.map(({ peak }) => peak)) / row.modules, pathText: row.pathText / row.modules,
     subsystems: Object.fromEntries(Object.entries(row.memory.subsystems).map(([name, { peak }]) => [name, peak / row.modules])),
   }));
@@ -183,8 +184,8 @@ function show(host, results, scale) {
   console.log(`resident sets in MiB, the whole process tree every ${SAMPLE_MS} ms; the limit of ours is its --memory-limit, of others the hard limit\n`);
   print(["scenario", "who", "modules", "limit", "min", "median", "peak", "growth", "in a session", "outcome"], results.flatMap(rowsOf));
   if (scale.points.length > 0) {
-    print(["modules", "µs each", "ledger B", "resident B", "path text B"],
-      scale.points.map((point) => [String(point.modules), point.us.toFixed(1), point.bytes.toFixed(0), point.resident.toFixed(0), point.pathText.toFixed(0)]));
+    print(["modules", "µs each", "of a processor", "ledger B", "resident B", "path text B"],
+      scale.points.map((point) => [String(point.modules), point.us.toFixed(1), point.cpuUs.toFixed(1), point.bytes.toFixed(0), point.resident.toFixed(0), point.pathText.toFixed(0)]));
   }
   if (scale.goals.length > 0) print(["goal", "at most", "measured", "met"], scale.goals.map(({ what, limit, measured, met }) => [what, String(limit), measured.toFixed(2), met ? "yes" : "no"]));
 }

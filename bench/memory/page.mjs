@@ -15,8 +15,10 @@ const escape = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeA
 const number = (value) => Math.round(value).toLocaleString("en");
 const size = (bytes) => (bytes >= 10_000 * MIB ? `${number(bytes / MIB / 1024)} GiB` : `${(bytes / MIB).toFixed(bytes < 100 * MIB ? 1 : 0)} MiB`);
 
+const mib = (bytes) => (bytes / MIB).toFixed(1);
+
 function plot(label, options) {
-  const node = Plot.plot({ document, width: 860, marginRight: 30, style: { background: "none", fontSize: "13px", overflow: "visible" }, ...options });
+  const node = Plot.plot({ document, width: 860, marginRight: 30, marginBottom: 48, style: { background: "none", fontSize: "13px", overflow: "visible" }, ...options });
   const svg = node.tagName.toLowerCase() === "svg" ? node : node.querySelector("svg:last-of-type");
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", label);
@@ -35,11 +37,11 @@ function peaks({ results, hard }) {
   const used = TOOLS.filter((who) => points.some((point) => point.who === who));
   return plot("Peak resident set of each tool in each scenario", {
     height: 60 + ids.length * 34, marginLeft: 110, y: { domain: ids, label: null }, grid: true,
-    x: { type: "log", label: "peak resident set, MiB →", ticks: [4, 16, 64, 256, 1024, 4096], tickFormat: (d) => `${d}` },
+    x: { type: "log", label: "peak resident set, MiB →", ticks: [4, 16, 64, 256, 1024, 4096], tickFormat: String },
     color: { domain: used, range: used.map((who) => COLORS[TOOLS.indexOf(who)]), legend: true },
     marks: [
       Plot.ruleX([hard / MIB], { stroke: "currentColor", strokeDasharray: "4 3" }),
-      Plot.text([hard / MIB], { x: (d) => d, y: ids[0], dy: -24, text: () => "hard limit", fill: "currentColor" }),
+      Plot.text([hard / MIB], { x: (d) => d, frameAnchor: "top", dy: -12, text: () => "hard limit", fill: "currentColor" }),
       Plot.dot(points.filter(({ lives }) => lives), { x: "peak", y: "id", fill: "who", r: 6 }),
       Plot.dot(points.filter(({ lives }) => !lives), { x: "peak", y: "id", stroke: "who", symbol: "times", strokeWidth: 3, r: 6 }),
     ],
@@ -83,8 +85,10 @@ function holders({ points }) {
 
 function times({ points }) {
   return plot("Time for each module against the number of modules", {
-    height: 220, grid: true, x: { type: "log", label: "modules →", ticks: points.map(({ modules }) => modules), tickFormat: number }, y: { label: "↑ µs for each module", domain: [0, Math.max(...points.map(({ us }) => us)) * 1.15] },
+    height: 220, grid: true, x: { type: "log", label: "modules →", ticks: points.map(({ modules }) => modules), tickFormat: number }, y: { label: "↑ µs for each module", domain: [0, Math.max(...points.flatMap(({ us, cpuUs }) => [us, cpuUs])) * 1.15] },
     marks: [
+      Plot.line(points, { x: "modules", y: "cpuUs", stroke: COLORS[1], strokeWidth: 2, strokeDasharray: "4 3" }),
+      Plot.text(points.slice(-1), { x: "modules", y: "cpuUs", dy: 16, fill: COLORS[1], text: () => "of a processor" }),
       Plot.line(points, { x: "modules", y: "us", stroke: COLORS[0], strokeWidth: 2 }),
       Plot.dot(points, { x: "modules", y: "us", fill: COLORS[0], r: 5 }),
       Plot.text(points, { x: "modules", y: "us", dy: -14, fill: "currentColor", text: (d) => d.us.toFixed(1) }),
@@ -106,10 +110,10 @@ function phases({ results }) {
   const lines = moments.flatMap(({ ms, resident, ledger }) => [{ s: ms / 1000, mib: resident / MIB, what: "resident set" }, { s: ms / 1000, mib: ledger / MIB, what: "ledger" }]);
   return `<h2>${escape(of.what)}, phase by phase</h2>
 ${plot("Resident set and ledger against time, with phases", {
-    height: 260, grid: true, x: { label: "seconds →" }, y: { label: "↑ MiB", zero: true }, color: { domain: ["resident set", "ledger"], range: [COLORS[1], COLORS[0]], legend: true },
+    height: 290, marginTop: 50, grid: true, x: { label: "seconds →" }, y: { label: "↑ MiB", zero: true }, color: { domain: ["resident set", "ledger"], range: [COLORS[1], COLORS[0]], legend: true },
     marks: [
       Plot.ruleX(marks, { x: ({ ms }) => ms / 1000, stroke: "currentColor", strokeOpacity: 0.5, strokeDasharray: "2 3" }),
-      Plot.text(marks, { x: ({ ms }) => ms / 1000, frameAnchor: "top", dy: (_, i) => -10 - (i % 2) * 12, text: "phase", fill: "currentColor", textAnchor: "start" }),
+      ...marks.map((mark, i) => Plot.text([mark], { x: ({ ms }) => ms / 1000, frameAnchor: "top", dy: -8 - (i % 2) * 14, dx: 2, text: "phase", fill: "currentColor", textAnchor: "start" })),
       Plot.line(lines, { x: "s", y: "mib", stroke: "what", strokeWidth: 2 }),
     ],
   })}`;
@@ -126,7 +130,7 @@ function table({ results }) {
     const all = ours.samples.map(({ peak }) => peak).sort((a, b) => a - b);
     const middle = all[Math.floor(all.length / 2)];
     return [
-      row([result.what, "prologue", size(ours.limit), all.length ? `${size(all[0])} · ${size(middle)} · ${size(all.at(-1))}` : "-",
+      row([result.what, "prologue", size(ours.limit), all.length ? `${mib(all[0])} · ${mib(middle)} · ${mib(all.at(-1))} MiB` : "-",
         ours.growth?.toFixed(2) ?? "-", session?.growth?.toFixed(2) ?? "-", ours.problems.join("; ") || `complete, ${number(ours.modules)} modules`]),
       ...peers.map(({ who, hard, peak, outcome }) => row(["", who, size(hard), size(peak), "", "", outcome])),
     ];
@@ -148,7 +152,8 @@ const STYLE = `:root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--line:#
 body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:920px;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;margin:2.2rem 0 .3rem}.lead{font-size:1.1rem}p{margin:.4rem 0 .8rem}
 figure{margin:0}svg{max-width:100%;height:auto}footer,.note{color:var(--soft);font-size:.85rem}
-table{border-collapse:collapse;font-size:.85rem;width:100%}td,th{text-align:left;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line);vertical-align:top}
+table{border-collapse:collapse;font-size:.85rem;width:100%}td,th{text-align:left;white-space:nowrap;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line);vertical-align:top}
+td:first-child,td:last-child{white-space:normal}
 li.met{color:#2aa876}li.missed{color:#d6477f}`;
 
 export function page(said) {

@@ -88,7 +88,7 @@ export function watch(command, { limit, seconds, scratch, output = false }) {
   rmSync(curve, { force: true });
   if (group) rmdirSync(group);
   return {
-    exit: usage.exit, died: killed, late: usage.late, wallMs: usage.wallMs, keeper: group ? "cgroup" : "sampling",
+    exit: usage.exit, died: killed, late: usage.late, wallMs: usage.wallMs, cpuMs: usage.userMs + usage.sysMs, keeper: group ? "cgroup" : "sampling",
     peak: Math.max(usage.treeRssKb, usage.maxrssKb) * 1024,
     curve: thin(points, 400).map(([ms, kb]) => [ms, kb * 1024]),
     output: stdout.slice(0, end), stderr,

@@ -10,13 +10,19 @@ struct packed_name {
     uint8_t type;
 };
 
+/* Numbers of one, two or four bytes, as the largest of them needs. */
+struct numbers {
+    unsigned char *bytes;
+    uint32_t width;
+};
+
+/* A name stands behind a byte that tells its type, and ends where the next one begins. */
 struct listing {
     size_t size; /* of this block */
     uint32_t count, mask;
+    uint8_t offset_width, slot_width;
     bool folds;
-    struct packed_name *entries;
-    uint32_t *slots; /* index + 1; 0: free */
-    char *names;
+    /* followed by count + 1 offsets, mask + 1 slots (index + 1; 0: free) and the names */
 };
 
 /* What is gathered while the folder is read. */
@@ -67,43 +73,104 @@ static void gathering_free(struct gathering *all) {
     ledger_free(all->ledger, PROLOGUE_SUBSYSTEM_LISTINGS, all->names, all->names_capacity);
 }
 
-static struct slice name_at(const struct listing *listing, uint32_t index) {
-    const struct packed_name *entry = &listing->entries[index];
-    return (struct slice){listing->names + entry->offset, entry->length};
+static uint32_t width_of(uint32_t largest) {
+    return largest <= UINT8_MAX ? 1 : largest <= UINT16_MAX ? 2 : 4;
+}
+
+static uint32_t number_at(struct numbers numbers, uint32_t index) {
+    uint16_t two;
+    uint32_t four;
+    switch (numbers.width) {
+    case 1:
+        return numbers.bytes[index];
+    case 2:
+        memcpy(&two, numbers.bytes + (size_t)index * 2, 2);
+        return two;
+    default:
+        memcpy(&four, numbers.bytes + (size_t)index * 4, 4);
+        return four;
+    }
+}
+
+static void set_number(struct numbers numbers, uint32_t index, uint32_t value) {
+    uint16_t two = (uint16_t)value;
+    switch (numbers.width) {
+    case 1:
+        numbers.bytes[index] = (unsigned char)value;
+        break;
+    case 2:
+        memcpy(numbers.bytes + (size_t)index * 2, &two, 2);
+        break;
+    default:
+        memcpy(numbers.bytes + (size_t)index * 4, &value, 4);
+        break;
+    }
+}
+
+static struct numbers offsets_of(const struct listing *listing) {
+    return (struct numbers){(unsigned char *)(uintptr_t)(listing + 1), listing->offset_width};
+}
+
+static struct numbers slots_of(const struct listing *listing) {
+    size_t offsets = (listing->count + (size_t)1) * listing->offset_width;
+    return (struct numbers){offsets_of(listing).bytes + offsets, listing->slot_width};
+}
+
+static char *names_of(const struct listing *listing) {
+    return (char *)slots_of(listing).bytes + (listing->mask + (size_t)1) * listing->slot_width;
+}
+
+static struct listing_entry entry_at(const struct listing *listing, uint32_t index) {
+    uint32_t offset = number_at(offsets_of(listing), index);
+    uint32_t end = number_at(offsets_of(listing), index + 1);
+    const char *entry = names_of(listing) + offset;
+    return (struct listing_entry){{entry + 1, end - offset - 1}, (enum os_type) * entry};
+}
+
+static void pack_names(struct listing *listing, const struct gathering *all) {
+    struct numbers offsets = offsets_of(listing);
+    char *names = names_of(listing);
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < all->count; i++) {
+        const struct packed_name *entry = &all->entries[i];
+        set_number(offsets, i, at);
+        names[at++] = (char)entry->type;
+        memcpy(names + at, all->names + entry->offset, entry->length);
+        at += entry->length;
+    }
+    set_number(offsets, all->count, at);
 }
 
 static void listing_index(struct listing *listing) {
+    struct numbers slots = slots_of(listing);
     for (uint32_t i = 0; i < listing->count; i++) {
-        uint32_t slot = hash_of(name_at(listing, i), listing->folds) & listing->mask;
-        while (listing->slots[slot]) {
+        uint32_t slot = hash_of(entry_at(listing, i).name, listing->folds) & listing->mask;
+        while (number_at(slots, slot)) {
             slot = (slot + 1) & listing->mask;
         }
-        listing->slots[slot] = i + 1;
+        set_number(slots, slot, i + 1);
     }
 }
 
 static struct listing *listing_pack(const struct gathering *all, bool folds) {
-    uint32_t slots = 4;
+    uint32_t slots = 4, names = all->length + all->count;
     while (slots < all->count + all->count / 2) {
         slots *= 2;
     }
-    size_t size = sizeof(struct listing) + all->count * sizeof *all->entries +
-                  slots * sizeof(uint32_t) + all->length;
+    uint32_t offset_width = width_of(names), slot_width = width_of(all->count);
+    size_t size = sizeof(struct listing) + (all->count + (size_t)1) * offset_width +
+                  (size_t)slots * slot_width + names;
     struct listing *listing = ledger_new(all->ledger, PROLOGUE_SUBSYSTEM_LISTINGS, size);
     if (!listing) {
         return NULL;
     }
-    listing->size = size;
-    listing->count = all->count;
-    listing->mask = slots - 1;
-    listing->folds = folds;
-    listing->entries = (struct packed_name *)(listing + 1);
-    listing->slots = (uint32_t *)(listing->entries + all->count);
-    listing->names = (char *)(listing->slots + slots);
-    if (all->count) {
-        memcpy(listing->entries, all->entries, all->count * sizeof *all->entries);
-        memcpy(listing->names, all->names, all->length);
-    }
+    *listing = (struct listing){.size = size,
+                                .count = all->count,
+                                .mask = slots - 1,
+                                .offset_width = (uint8_t)offset_width,
+                                .slot_width = (uint8_t)slot_width,
+                                .folds = folds};
+    pack_names(listing, all);
     listing_index(listing);
     return listing;
 }
@@ -131,11 +198,12 @@ void listing_free(struct listing *listing, struct ledger *ledger) {
 }
 
 bool listing_find(const struct listing *listing, struct slice name, enum os_type *type) {
+    struct numbers slots = slots_of(listing);
     uint32_t slot = hash_of(name, listing->folds) & listing->mask;
-    for (; listing->slots[slot]; slot = (slot + 1) & listing->mask) {
-        uint32_t index = listing->slots[slot] - 1;
-        if (slice_equal(name_at(listing, index), name)) {
-            *type = (enum os_type)listing->entries[index].type;
+    for (uint32_t row; (row = number_at(slots, slot)) > 0; slot = (slot + 1) & listing->mask) {
+        struct listing_entry entry = entry_at(listing, row - 1);
+        if (slice_equal(entry.name, name)) {
+            *type = entry.type;
             return true;
         }
     }
@@ -143,9 +211,11 @@ bool listing_find(const struct listing *listing, struct slice name, enum os_type
 }
 
 struct slice listing_true_name(const struct listing *listing, struct slice name) {
+    struct numbers slots = slots_of(listing);
     uint32_t slot = hash_of(name, listing->folds) & listing->mask;
-    for (; listing->folds && listing->slots[slot]; slot = (slot + 1) & listing->mask) {
-        struct slice other = name_at(listing, listing->slots[slot] - 1);
+    for (uint32_t row; listing->folds && (row = number_at(slots, slot)) > 0;
+         slot = (slot + 1) & listing->mask) {
+        struct slice other = entry_at(listing, row - 1).name;
         if (text_equal_folded(other, name)) {
             return other;
         }
@@ -158,6 +228,5 @@ uint32_t listing_count(const struct listing *listing) {
 }
 
 struct listing_entry listing_at(const struct listing *listing, uint32_t index) {
-    return (struct listing_entry){name_at(listing, index),
-                                  (enum os_type)listing->entries[index].type};
+    return entry_at(listing, index);
 }
