@@ -30,10 +30,12 @@ async function modules(project) {
     }));
 }
 
-function stats(project) {
+// With `?scan` after one more scan, which compares what the session kept with the disk.
+async function stats(project, query) {
+  if (query.has("scan")) await project.scan();
   const { report, history, failure } = project;
   return {
-    stats: report?.stats ?? null,
+    ...(await project.scanner.stats()),
     history: history.samples,
     clientFiles: report?.clientFiles.length ?? 0,
     serverFiles: report?.serverFiles.length ?? 0,
@@ -47,7 +49,7 @@ const json = (response, value) => answer(response, "application/json", JSON.stri
 export function inspector(project) {
   const routes = {
     "": (response) => answer(response, "text/html", page(project.config)),
-    "/stats": (response) => json(response, stats(project)),
+    "/stats": async (response, query) => json(response, await stats(project, query)),
     "/report": async (response) => {
       await project.settled();
       json(response, { diagnostics: project.report?.diagnostics ?? [], modules: await modules(project) });
@@ -55,9 +57,10 @@ export function inspector(project) {
   };
   const base = new RegExp(`^${project.config.base.replace(/\/$/, "").replace(/[^\w/]/g, "\\$&")}(?=/)`);
   return (request, response, next) => {
-    const path = (request.url ?? "").replace(/[?#].*$/, "").replace(/\/$/, "").replace(base, "");
+    const [, place, query] = /^([^?#]*)(?:\?([^#]*))?/.exec(request.url ?? "");
+    const path = place.replace(/\/$/, "").replace(base, "");
     const route = path.startsWith(PREFIX) ? routes[path.slice(PREFIX.length)] : undefined;
     if (!route) return next();
-    return Promise.resolve(route(response)).catch((error) => answer(response, "text/plain", error.message, 500));
+    return Promise.resolve(route(response, new URLSearchParams(query))).catch((error) => answer(response, "text/plain", error.message, 500));
   };
 }
