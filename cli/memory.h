@@ -62,7 +62,7 @@ struct memory_file {
     size_t mark_count;
     struct memory_moment *moments, last, top; /* `top`: the one with the largest total */
     size_t moment_count, stride, pending;
-    double began, ended;
+    double began, ended, tracking; /* ms; `tracking`: what the trace itself took */
     struct memory_peak peak, resident, part_peaks[MEMORY_PARTS];
     json_t *packages, *folders; /* rows of the last attribution; NULL: none */
     json_t *window, *document;  /* the last window; a dump as a whole */

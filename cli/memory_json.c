@@ -28,11 +28,12 @@ static json_t *summary_of(const struct memory_file *file) {
         json_object_set_new(parts, file->parts[i],
                             json_pack("{s:o, s:o}", "atTop", number(file->top.parts[i]), "peak",
                                       peak_of(file, &file->part_peaks[i])));
-    json_t *more = json_pack("{s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "elapsedMs",
-                             file->ended - file->began, "ticks", number(file->ticks), "peak",
-                             peak_of(file, &file->peak), "resident", peak_of(file, &file->resident),
-                             "subsystems", parts, "packages", shared(file->packages), "folders",
-                             shared(file->folders), "window", shared(file->window));
+    json_t *more = json_pack("{s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "elapsedMs",
+                             file->ended - file->began, "trackingMs", file->tracking, "ticks",
+                             number(file->ticks), "peak", peak_of(file, &file->peak), "resident",
+                             peak_of(file, &file->resident), "subsystems", parts, "packages",
+                             shared(file->packages), "folders", shared(file->folders), "window",
+                             shared(file->window));
     json_object_update(all, more);
     json_decref(more);
     for (size_t i = 0; file->dump && i < 4; i++) {

@@ -2,6 +2,7 @@
 #include "memory.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -280,6 +281,7 @@ static bool take_line_of(const struct reading *reading, json_t *line, const char
     if (!take_moment(reading, line, &moment))
         return false;
     moment.tick = tick;
+    file->tracking = fmax(file->tracking, json_number_value(json_object_get(line, "trackingMs")));
     if (begin)
         open_phase(file, &moment);
     take(file, &moment);

@@ -204,12 +204,13 @@ static void print_dump(struct terminal *terminal, const json_t *dump) {
 }
 
 static void print_summary(struct terminal *terminal, const struct memory_file *file) {
-    struct number_text time, count;
+    struct number_text time, count, took;
     title(terminal, file);
     if (!file->dump)
-        output_print(terminal->output, "  %s, %s tick%s\n",
+        output_print(terminal->output, "  %s, %s tick%s, which took %s\n",
                      terminal_time(&time, file->ended - file->began),
-                     terminal_count(&count, file->ticks), file->ticks == 1 ? "" : "s");
+                     terminal_count(&count, file->ticks), file->ticks == 1 ? "" : "s",
+                     terminal_time(&took, file->tracking));
     peak_line(terminal, file, "ledger, at most", &file->peak);
     peak_line(terminal, file, "resident set", &file->resident);
     if (file->dump)

@@ -16,7 +16,7 @@ enum fuse_state { FUSE_WHOLE, FUSE_FAILED, FUSE_TOO_SLOW };
 
 struct fuse {
     uint32_t failures; /* in all */
-    uint64_t spent;    /* nanoseconds */
+    uint64_t spent;    /* nanoseconds; the business of one thread */
     enum fuse_state state;
 };
 

@@ -6,6 +6,11 @@ static void lock(struct monitor *monitor) {
     uv_mutex_lock(&monitor->mutex);
 }
 
+void monitor_refuse(struct monitor *monitor, int code) {
+    snprintf(monitor->message, sizeof monitor->message, "memory tracking cannot begin: %s",
+             prologue_error_message(code));
+}
+
 int monitor_open(struct monitor *monitor, struct ledger *ledger,
                  const struct monitor_options *options) {
     monitor->ledger = ledger;
@@ -19,8 +24,7 @@ int monitor_open(struct monitor *monitor, struct ledger *ledger,
     }
     int code = tracker_new(&monitor->tracker, monitor, options);
     if (code) {
-        snprintf(monitor->message, sizeof monitor->message, "memory tracking cannot begin: %s",
-                 prologue_error_message(code));
+        monitor_refuse(monitor, code);
     } else if (options->dump) {
         ledger_watch(ledger);
     }

@@ -49,6 +49,8 @@ struct monitor {
 int monitor_open(struct monitor *monitor, struct ledger *ledger,
                  const struct monitor_options *options);
 void monitor_close(struct monitor *monitor);
+/* Tells why there is no tracking. */
+void monitor_refuse(struct monitor *monitor, int code);
 
 /* Ends the phase that is under way and begins this one. From PHASE_IDLE a scan begins, with it the
  * scan ends, and all that is to be written is then written. NULL is allowed. */

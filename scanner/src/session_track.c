@@ -67,21 +67,39 @@ void session_phase(prologue_session *session, enum phase phase) {
 
 /* ---- its life -------------------------------------------------------------------------------- */
 
-static const char *keep_path(prologue_session *session, const char *path) {
+/* 0 or a code; `*out` stays NULL where there is no path. */
+static int keep_path(prologue_session *session, const char *path, const char **out) {
     char text[2 * PATH_LONGEST + 2];
-    if (!path || session_absolute(path, text, sizeof text)) {
-        return NULL;
+    if (!path) {
+        return 0;
+    }
+    int code = session_absolute(path, text, sizeof text);
+    if (code) {
+        return code;
     }
     size_t size = strlen(text) + 1;
     char *copy = ledger_new(&session->ledger, PROLOGUE_SUBSYSTEM_REPORT, size);
-    return copy ? memcpy(copy, text, size) : NULL;
+    if (!copy) {
+        return ledger_error(&session->ledger);
+    }
+    *out = memcpy(copy, text, size);
+    return 0;
 }
 
-static void drop_path(prologue_session *session, const char *path) {
-    if (path) {
-        ledger_free(&session->ledger, PROLOGUE_SUBSYSTEM_REPORT, (void *)(uintptr_t)path,
-                    strlen(path) + 1);
+static void drop_path(prologue_session *session, const char **path) {
+    if (*path) {
+        ledger_free(&session->ledger, PROLOGUE_SUBSYSTEM_REPORT, (void *)(uintptr_t)*path,
+                    strlen(*path) + 1);
+        *path = NULL;
     }
+}
+
+static void drop_all(prologue_session *session) {
+    drop_path(session, &session->tracking.trace);
+    drop_path(session, &session->tracking.dump);
+    ledger_free(&session->ledger, PROLOGUE_SUBSYSTEM_REPORT, session->attribution.rows,
+                session->attribution.capacity * sizeof *session->attribution.rows);
+    session->attribution = (struct attribution){0};
 }
 
 static bool is_wanted(const prologue_session_options *options) {
@@ -99,29 +117,36 @@ static int set_table_aside(prologue_session *session) {
     return 0;
 }
 
-int session_track(prologue_session *session, const prologue_session_options *options) {
-    struct monitor_options *wanted = &session->tracking;
-    if (is_wanted(options)) {
-        *wanted = (struct monitor_options){
-            .trace = keep_path(session, options->memory_trace),
-            .dump = keep_path(session, options->memory_dump),
-            .interval_ms = options->memory_interval_ms ? options->memory_interval_ms
-                                                       : PROLOGUE_DEFAULT_INTERVAL_MS,
-            .attribution = options->memory_attribution,
-            .threads = session->threads,
-        };
-        int code = set_table_aside(session);
-        if (code) {
-            wanted->trace = wanted->dump = NULL;
-        }
+static int set_aside(prologue_session *session, const prologue_session_options *options) {
+    uint32_t interval = options->memory_interval_ms;
+    session->tracking = (struct monitor_options){
+        .interval_ms = interval ? interval : PROLOGUE_DEFAULT_INTERVAL_MS,
+        .attribution = options->memory_attribution,
+        .threads = session->threads,
+    };
+    int code = keep_path(session, options->memory_trace, &session->tracking.trace);
+    if (!code) {
+        code = keep_path(session, options->memory_dump, &session->tracking.dump);
     }
-    return monitor_open(&session->monitor, &session->ledger, wanted);
+    return code ? code : set_table_aside(session);
+}
+
+int session_track(prologue_session *session, const prologue_session_options *options) {
+    int failed = is_wanted(options) ? set_aside(session, options) : 0;
+    if (failed) {
+        drop_all(session);
+    }
+    int code = monitor_open(&session->monitor, &session->ledger, &session->tracking);
+    if (!code && failed) {
+        monitor_refuse(&session->monitor, failed);
+    }
+    if (code || !session->monitor.tracker) {
+        drop_all(session);
+    }
+    return code;
 }
 
 void session_untrack(prologue_session *session) {
     monitor_close(&session->monitor);
-    drop_path(session, session->tracking.trace);
-    drop_path(session, session->tracking.dump);
-    ledger_free(&session->ledger, PROLOGUE_SUBSYSTEM_REPORT, session->attribution.rows,
-                session->attribution.capacity * sizeof *session->attribution.rows);
+    drop_all(session);
 }

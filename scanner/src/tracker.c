@@ -104,6 +104,8 @@ static void take_moment(struct tracker *tracker, struct moment *moment) {
 static int write_moment(struct tracker *tracker, const char *type, const struct moment *moment) {
     begin_record(tracker, &tracker->trace, type);
     moment_put(&tracker->json, moment);
+    json_put_key(&tracker->json, "trackingMs");
+    json_put_decimal(&tracker->json, (double)tracker->fuse.spent / 1e6, 3);
     return end_record(tracker, &tracker->trace);
 }
 
@@ -188,6 +190,10 @@ static int write_end(struct tracker *tracker) {
     return end_record(tracker, &tracker->trace);
 }
 
+static bool is_running(const struct tracker *tracker) {
+    return tracker->started && !tracker->off;
+}
+
 static bool is_tracing(const struct tracker *tracker) {
     return !tracker->off && tracker->trace.handle >= 0;
 }
@@ -238,7 +244,7 @@ static void serve(struct tracker *tracker) {
 
 bool tracker_take_due(struct tracker *tracker) {
     struct tracker_due *due = &tracker->due;
-    if (tracker->off || !tracker->options.dump || tracker->call != CALL_NONE) {
+    if (!is_running(tracker) || !tracker->options.dump || tracker->call != CALL_NONE) {
         return false;
     }
     *due = (struct tracker_due){0};
@@ -357,10 +363,6 @@ void tracker_start(struct tracker *tracker) {
         failed(tracker, "its thread", error);
         switch_off(tracker);
     }
-}
-
-static bool is_running(const struct tracker *tracker) {
-    return tracker->started && !tracker->off;
 }
 
 void tracker_put_event(struct tracker *tracker, enum tracker_event_kind kind,
