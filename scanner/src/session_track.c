@@ -4,26 +4,35 @@
 
 /* ---- what is known of the walk --------------------------------------------------------------- */
 
+/* Files that are asked for and not read yet. */
+static uint64_t unread_files(const struct walk *walk) {
+    const struct frontier *frontier = &walk->frontier;
+    bool none =
+        !walk->workers || (!walk->workers->outstanding && !frontier->now.count &&
+                           !frontier->later.count && frontier->run_at == frontier->run_count);
+    return none ? 0 : walk->graph.files.count - walk->files_read;
+}
+
 void session_note(prologue_session *session, struct walk *walk) {
     struct figures *figures = &session->monitor.figures;
     struct workers *workers = walk->workers;
     struct window_state window = {0};
-    if (session->has_workers) {
+    uint64_t unread = unread_files(walk);
+    if (session->has_workers && workers) {
         window = window_read(&workers->window);
         figure_set(figures, FIGURE_LEASE, workers->members[0].lease.base);
         figure_set(figures, FIGURE_THREADS, workers->count);
     }
-    figure_set(figures, FIGURE_SCAN, session->scans + 1);
     figure_set(figures, FIGURE_FILES_READ, walk->files_read);
     figure_set(figures, FIGURE_BYTES_READ, walk->bytes_read);
     figure_set(figures, FIGURE_READS_JOINED, walk->reads_joined);
     figure_set(figures, FIGURE_MODULES, walk->modules);
-    figure_set(figures, FIGURE_PENDING, walk->graph.files.count - walk->files_read);
+    figure_set(figures, FIGURE_PENDING, unread);
     figure_set(figures, FIGURE_PATHS, walk->paths.rows.count);
     figure_set(figures, FIGURE_FOLDERS, walk->realpath.folders.count);
     figure_set(figures, FIGURE_LISTINGS, walk->realpath.listed);
     figure_set(figures, FIGURE_PACKAGES, walk->packages.rows.count);
-    figure_set(figures, FIGURE_FACTS, walk->files_read);
+    figure_set(figures, FIGURE_FACTS, walk->graph.files.count - unread);
     figure_set(figures, FIGURE_WINDOW, window.limit);
     figure_set(figures, FIGURE_WINDOW_HELD, window.held);
     figure_set(figures, FIGURE_WINDOW_WAITS, window.waits);
@@ -59,6 +68,13 @@ void session_watch(prologue_session *session, struct walk *walk) {
 }
 
 void session_phase(prologue_session *session, enum phase phase) {
+    struct figures *figures = &session->monitor.figures;
+    if (phase == PHASE_START) {
+        figure_set(figures, FIGURE_SCAN, session->scans + 1);
+        figure_set(figures, FIGURE_FILES_READ, 0);
+        figure_set(figures, FIGURE_BYTES_READ, 0);
+        figure_set(figures, FIGURE_READS_JOINED, 0);
+    }
     if (session->watched) {
         session_note(session, session->watched);
     }

@@ -545,6 +545,10 @@ static void run(struct walk *walk) {
 }
 
 void walk_finish(struct walk *walk) {
+    if (walk->on_round) {
+        walk->on_round(walk, walk->payload);
+    }
+    monitor_phase(walk->monitor, PHASE_READ);
     run(walk);
 }
 
@@ -567,11 +571,7 @@ int walk_run(struct walk *walk, const prologue_scan_request *scan) {
     if (code) {
         walk_fail(walk, code);
     }
-    if (walk->on_round) {
-        walk->on_round(walk, walk->payload);
-    }
-    monitor_phase(walk->monitor, PHASE_READ);
-    run(walk);
+    walk_finish(walk);
     return walk->error;
 }
 

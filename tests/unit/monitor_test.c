@@ -39,6 +39,14 @@ static int unmake(void **state) {
     return system(command);
 }
 
+/* Another content. */
+static void touch(const char *path) {
+    FILE *file = fopen(path, "a");
+    assert_non_null(file);
+    fputs(";", file);
+    fclose(file);
+}
+
 static prologue_session *open_session(const char *trace, const char *dump) {
     prologue_session_options options = {.size = sizeof options,
                                         .threads = 2,
@@ -91,13 +99,17 @@ static void test_phases_are_always_noted(void **state) {
     prologue_session *session = open_session(NULL, NULL);
     prologue_phase phase = {.size = sizeof phase};
     assert_int_equal(prologue_session_phase(session, 0, &phase), PROLOGUE_EINVALID);
-    for (int i = 0; i < 2; i++) {
-        assert_int_equal(scan_with(session, at("src")), 0);
-        assert_phase(session, 0, "start");
-        assert_phase(session, 1, "read");
-        assert_phase(session, 2, "report");
-        assert_int_equal(prologue_session_phase(session, 3, &phase), PROLOGUE_EINVALID);
-    }
+    assert_int_equal(scan_with(session, at("src")), 0);
+    assert_phase(session, 0, "start");
+    assert_phase(session, 1, "read");
+    assert_phase(session, 2, "report");
+    assert_int_equal(prologue_session_phase(session, 3, &phase), PROLOGUE_EINVALID);
+    assert_int_equal(scan_with(session, at("src")), 0);
+    assert_phase(session, 0, "start");
+    touch(at("src/m3.ts"));
+    assert_int_equal(scan_with(session, at("src")), 0);
+    assert_phase(session, 1, "read");
+    assert_phase(session, 2, "report");
     assert_int_equal(scan_with(session, at("gone")), PROLOGUE_EROOT);
     assert_phase(session, 0, "start");
     assert_int_equal(prologue_session_phase(session, 1, &phase), PROLOGUE_EINVALID);
@@ -119,6 +131,7 @@ static void test_scans_of_one_session_share_a_trace(void **state) {
         assert_int_equal(scan_with(session, at("src")), 0);
         assert_int_equal(count_lines(trace, "\"type\":\"trace\""), 1);
         assert_int_equal(count_lines(trace, "\"type\":\"end\""), 3 * i);
+        touch(at("src/m5.ts"));
         assert_int_equal(count_lines(trace, "\"type\":\"attribution\""), i);
     }
     assert_int_equal(scan_with(session, at("gone")), PROLOGUE_EROOT);
@@ -242,9 +255,7 @@ static void test_no_memory_to_track_with(void **state) {
             assert_int_equal(code, PROLOGUE_ENOMEM);
             continue;
         }
-        bool spent = atomic_load(&left) <= 0;
         told += tracking_of(session).message[0] != 0;
-        assert_true(!spent || tracking_of(session).message[0]);
         prologue_session_destroy(session);
     }
     assert_true(told >= 4);
