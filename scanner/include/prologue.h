@@ -217,8 +217,8 @@ PROLOGUE_API void prologue_session_destroy(prologue_session *session);
 PROLOGUE_API void prologue_session_cancel(prologue_session *session);
 
 /* Tells of files and folders that changed, appeared or vanished since the last scan, as absolute
- * paths; 0 of them says that nothing has. The next scan reads these anew, and takes the caller's word
- * for all others. Errors: INVALID (a path that is not absolute; those before it count). */
+ * paths; 0 of them says that nothing has. The next scan reads these anew; whether it looks for others
+ * is up to prologue_scan_request.verify. Errors: INVALID (a path that is not absolute; those before it count). */
 PROLOGUE_API int prologue_session_invalidate(prologue_session *session, const char *const *paths,
                                              size_t count);
 
@@ -262,9 +262,12 @@ typedef struct prologue_scan_request {
     /* Called on the calling thread at most every 50 ms; NULL: never. Not zero cancels. */
     int (*on_progress)(const prologue_progress *progress, void *payload);
     void *payload;
-    /* Whether what the session kept is compared with the disk: the state of each file, folder and
-     * manifest, without opening it. PROLOGUE_AUTO: unless prologue_session_invalidate() was called since
-     * the last scan. PROLOGUE_NO: what the session was not told of has not changed. */
+    /* How the session finds out what has changed since it last looked. PROLOGUE_AUTO: it asks the system,
+     * where that tells of changes in folders (Linux, on local disks); elsewhere it compares the state of
+     * each file, folder and manifest with the disk, unless prologue_session_invalidate() was called since
+     * the last scan. PROLOGUE_YES: it compares them, whoever told what; only so are changes seen that are
+     * made through a memory mapping or another hard link. PROLOGUE_NO: what prologue_session_invalidate()
+     * did not tell has not changed. */
     enum prologue_switch verify;
 } prologue_scan_request;
 

@@ -131,6 +131,15 @@ static bool note_seen(struct manifests *manifests, path_id file, int handle) {
     if (handle >= 0 && os_stamp(handle, &seen->stamp)) {
         seen->stamp = 0;
     }
+    /* What is read through a link changes elsewhere. */
+    struct realpath *realpath = manifests->realpath;
+    const struct folder *folder = folder_of(realpath, path_at(realpath->paths, file)->parent);
+    uint64_t own;
+    if (os_stamp_of(realpath->files, folder->path, folder->text,
+                    path_name(realpath->paths, file).data, &own) ||
+        own != seen->stamp) {
+        realpath->unwatched = true;
+    }
     return true;
 }
 

@@ -15,6 +15,7 @@ enum { OS_FOLDER_CACHE = 64 };
 struct os_files {
     bool
         own_table; /* the thread has a descriptor table to itself: closing is put off and batched */
+    int first;     /* the lowest descriptor of that table that may be closed */
     uint32_t opened; /* descriptors of that table since it was last emptied */
     struct {
         uint32_t folder, uses;
@@ -55,6 +56,17 @@ static inline bool os_stamp_holds(uint64_t before, uint64_t now) {
 /* Calls back for each entry but `.` and `..`, in no order. */
 typedef int (*os_entry)(void *payload, const char *name, size_t length, enum os_type type);
 int os_list(struct os_files *files, const char *path, os_entry entry, void *payload);
+
+/* Tells of changes in folders, where the system does: of what comes, goes or is written through a name in
+ * them, on this machine. A handle, or an error. On a thread of its own table before any file is opened. */
+int os_watch_open(struct os_files *files);
+void os_watch_close(struct os_files *files, int watch);
+/* From here on. A number, the same for the same folder; or an error where not all changes are told. */
+int os_watch_folder(int watch, const char *folder);
+/* What has happened since the last call, in order. `name` is "" where it is the folder itself; `folder` is
+ * negative where changes were lost. 0 or an error. */
+typedef void (*os_watched)(void *payload, int folder, const char *name);
+int os_watch_read(int watch, os_watched watched, void *payload);
 
 /* The target's length; UV_EINVAL where `path` is no link. Not NUL-terminated. */
 int os_readlink(const char *path, char *target, size_t size);

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 #include <uv.h>
@@ -31,8 +33,8 @@ static int last_error(void) {
     return uv_translate_sys_error(errno);
 }
 
-static int close_all(unsigned flags) {
-    return (int)syscall(SYS_close_range, FIRST_DESCRIPTOR, ~0U, flags);
+static int close_all(int first, unsigned flags) {
+    return (int)syscall(SYS_close_range, (unsigned)first, ~0U, flags);
 }
 
 static void forget_folders(struct os_files *files) {
@@ -47,7 +49,7 @@ static void forget_folders(struct os_files *files) {
 
 static void empty_table(struct os_files *files) {
     if (files->own_table && files->opened) {
-        close_all(0);
+        close_all(files->first, 0);
     }
     forget_folders(files);
 }
@@ -57,7 +59,8 @@ void os_files_begin(struct os_files *files, bool own_thread) {
     for (int i = 0; i < OS_FOLDER_CACHE; i++) {
         files->folders[i].descriptor = -1;
     }
-    files->own_table = own_thread && close_all(CLOSE_RANGE_UNSHARE) == 0;
+    files->first = FIRST_DESCRIPTOR;
+    files->own_table = own_thread && close_all(files->first, CLOSE_RANGE_UNSHARE) == 0;
 }
 
 void os_files_end(struct os_files *files) {
@@ -291,6 +294,88 @@ int os_list(struct os_files *files, const char *path, os_entry entry, void *payl
     int code = list_all(descriptor, entry, payload);
     os_close(files, descriptor);
     return code;
+}
+
+int os_watch_open(struct os_files *files) {
+    int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (watch < 0) {
+        return last_error();
+    }
+    if (files->own_table && watch != files->first) {
+        close(watch);
+        return UV_EMFILE;
+    }
+    files->first += files->own_table;
+    return watch;
+}
+
+void os_watch_close(struct os_files *files, int watch) {
+    close(watch);
+    files->first -= files->own_table;
+}
+
+/* What others change through a network is not told, and neither is what a file system in a process of
+ * its own does by itself. */
+static bool tells_all(const char *folder) {
+    static const uint32_t local[] = {
+        0xEF53 /* ext */,
+        0x58465342 /* XFS */,
+        0x9123683E /* btrfs */,
+        0x01021994 /* tmpfs */,
+        0x794C7630 /* overlay */,
+        0xF2F52010 /* F2FS */,
+        0x2FC12FC1 /* ZFS */,
+        0xCA451A4E /* bcachefs */,
+        0x858458F6 /* ramfs */,
+        /* Nothing in these is a project's, and a project may stand below them. */
+        0x9FA0 /* proc */,
+        0x62656572 /* sysfs */,
+    };
+    struct statfs status;
+    if (statfs(folder, &status)) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof local / sizeof *local; i++) {
+        if ((uint32_t)status.f_type == local[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int os_watch_folder(int watch, const char *folder) {
+    const uint32_t mask = IN_CREATE | IN_DELETE | IN_MODIFY | IN_ATTRIB | IN_MOVED_FROM |
+                          IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_DONT_FOLLOW;
+    if (!tells_all(folder)) {
+        return UV_ENOSYS;
+    }
+    int number = inotify_add_watch(watch, folder, mask);
+    return number < 0 ? last_error() : number;
+}
+
+static void tell_watched(const char *buffer, size_t size, os_watched watched, void *payload) {
+    for (size_t at = 0; at < size;) {
+        const struct inotify_event *event = (const void *)(buffer + at);
+        bool lost = event->mask & (IN_Q_OVERFLOW | IN_UNMOUNT);
+        if (lost || !(event->mask & IN_IGNORED)) {
+            watched(payload, lost ? -1 : event->wd, event->len ? event->name : "");
+        }
+        at += sizeof *event + event->len;
+    }
+}
+
+int os_watch_read(int watch, os_watched watched, void *payload) {
+    _Alignas(16) char buffer[LIST_BUFFER];
+    for (;;) {
+        ssize_t size = read(watch, buffer, sizeof buffer);
+        if (size < 0 && errno == EINTR) {
+            continue;
+        }
+        if (size <= 0) {
+            return size < 0 && errno != EAGAIN ? last_error() : 0;
+        }
+        tell_watched(buffer, (size_t)size, watched, payload);
+    }
 }
 
 int os_readlink(const char *path, char *target, size_t size) {

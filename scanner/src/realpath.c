@@ -6,7 +6,9 @@ void realpath_init(struct realpath *realpath, struct paths *paths, struct os_fil
                    struct ledger *ledger) {
     *realpath = (struct realpath){.paths = paths, .ledger = ledger, .files = files};
     rows_init(&realpath->folders, ledger, PROLOGUE_SUBSYSTEM_REALPATH, sizeof(struct folder));
+    rows_init(&realpath->watched, ledger, PROLOGUE_SUBSYSTEM_REALPATH, sizeof(uint32_t));
     arena_init(&realpath->texts, ledger, PROLOGUE_SUBSYSTEM_REALPATH);
+    realpath->watch = UV_ENOSYS;
 }
 
 void realpath_free(struct realpath *realpath) {
@@ -15,12 +17,40 @@ void realpath_free(struct realpath *realpath) {
         listing_free(folder->listing, realpath->ledger);
     }
     rows_free(&realpath->folders);
+    rows_free(&realpath->watched);
     arena_free(&realpath->texts);
 }
 
 static bool no_memory(struct realpath *realpath) {
     realpath->error = ledger_error(realpath->ledger);
     return false;
+}
+
+/* Changes in the folder are told from here on: before anything is asked of it. */
+static bool watch_folder(struct realpath *realpath, const struct folder *folder) {
+    if (realpath->watch < 0 || realpath->unwatched) {
+        realpath->unwatched = true;
+        return true;
+    }
+    int number = os_watch_folder(realpath->watch, folder->text);
+    if (number < 0) {
+        realpath->unwatched = true;
+        return true;
+    }
+    while (realpath->watched.count <= (uint32_t)number) {
+        if (!rows_add(&realpath->watched)) {
+            return false;
+        }
+    }
+    *(uint32_t *)rows_at(&realpath->watched, (uint32_t)number) = realpath->folders.count;
+    return true;
+}
+
+struct folder *realpath_watched(const struct realpath *realpath, int number) {
+    uint32_t row = number >= 0 && (uint32_t)number < realpath->watched.count
+                       ? *(uint32_t *)rows_at(&realpath->watched, (uint32_t)number)
+                       : 0;
+    return row ? rows_at(&realpath->folders, row - 1) : NULL;
 }
 
 /* Makes a folder of a path that exists and is no link. */
@@ -47,6 +77,9 @@ static bool make_folder(struct realpath *realpath, path_id id) {
                               path_in_node_modules(realpath->paths, id);
     path->state = PATH_FOLDER;
     path->memo = realpath->folders.count - 1;
+    if (realpath->stamps && !watch_folder(realpath, folder)) {
+        return no_memory(realpath);
+    }
     if (realpath->stamps && realpath->files &&
         os_stamp_of(realpath->files, id, copy, "", &folder->stamp)) {
         folder->stamp = 0;

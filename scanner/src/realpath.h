@@ -47,9 +47,12 @@ struct realpath {
     struct os_files *files; /* NULL: nothing new is listed or read */
     struct rows folders;
     struct arena texts;
-    bool preserve; /* links keep their own name */
-    bool stamps;   /* a stamp is taken of each folder, and of each manifest */
-    bool folds;    /* names that differ in case only are one: each is taken as its folder has it */
+    bool preserve;       /* links keep their own name */
+    int watch;           /* os_watch_open(); negative: folders are not watched */
+    bool unwatched;      /* not every change is told */
+    struct rows watched; /* uint32_t by what os_watch_folder() gave: index + 1 of the folder */
+    bool stamps;         /* a stamp is taken of each folder, and of each manifest */
+    bool folds; /* names that differ in case only are one: each is taken as its folder has it */
     uint64_t hits, misses, listed;
     int error; /* PROLOGUE_ENOMEM / ELIMIT once an allocation failed */
 };
@@ -60,6 +63,9 @@ void realpath_free(struct realpath *realpath);
 
 /* The real folder that `spelled` leads to; NULL where there is none. */
 struct folder *realpath_folder(struct realpath *realpath, path_id spelled);
+
+/* The folder that a change was told of; NULL where it is not one of these. */
+struct folder *realpath_watched(const struct realpath *realpath, int number);
 
 /* The folder that a real folder stands in; the root's is itself. NULL: no memory. */
 static inline struct folder *realpath_parent(struct realpath *realpath,

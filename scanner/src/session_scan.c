@@ -125,17 +125,25 @@ static bool has_outgrown(const struct session_cache *cache) {
            walk->graph.stale > walk->realpath.ledger->limit / 16;
 }
 
+/* Whether the graph still holds. What the system tells is not told again, so it counts also where
+ * everything is looked at. */
+static bool verify(const struct session_cache *cache, enum prologue_switch wanted) {
+    bool told;
+    if (wanted == PROLOGUE_NO) {
+        return true;
+    }
+    bool same = walk_verify_watched(cache->walk, &told) || !told;
+    bool known = wanted == PROLOGUE_AUTO && (told || cache->told);
+    return (known || walk_verify(cache->walk)) && same;
+}
+
 static enum plan plan_of(prologue_session *session, const prologue_scan_request *request) {
     struct session_cache *cache = &session->cache;
     if (!cache->walk || cache->facts_key != session_key_of_facts(request->config)) {
         return PLAN_NEW;
     }
-    bool verify =
-        request->verify == PROLOGUE_YES || (request->verify == PROLOGUE_AUTO && !cache->told);
     session_use(session, cache->walk);
-    if (verify && !walk_verify(cache->walk)) {
-        cache->broken = true;
-    }
+    cache->broken |= !verify(cache, request->verify);
     return !cache->broken && cache->body && !has_outgrown(cache) &&
                    cache->key == session_key_of_request(request)
                ? PLAN_GRAPH

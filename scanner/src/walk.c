@@ -623,6 +623,9 @@ int walk_init(struct walk *walk, struct ledger *ledger, struct workers *workers)
     rows_init(&walk->waiters, ledger, PROLOGUE_SUBSYSTEM_GRAPH, sizeof(struct waiter));
     apply_config(walk);
     walk->realpath.stamps = workers->stamps;
+    walk->realpath.watch = workers->watch;
+    walk->realpath.unwatched = walk->config.preserve_symlinks;
+    walk->watched_from = workers->watch_from;
     walk->workers = workers;
     return paths_init(&walk->paths, ledger);
 }

@@ -43,6 +43,7 @@ struct walk {
     struct graph graph;
     struct workers *workers;  /* the session's; NULL: nothing new is read */
     const struct walk *donor; /* an earlier walk, whose files need not be read again; may be NULL */
+    uint64_t watched_from;    /* which of the workers' watches tells of changes */
     bool again;               /* the graph of an earlier scan is walked once more */
     bool rebuild; /* it cannot be: something else has changed than what stands in files */
     path_id root;
@@ -78,6 +79,9 @@ void walk_drop(struct walk *walk); /* NULL is allowed */
 /* walk_again.c: compares what was read with the disk: files that changed are stale from here on. False
  * where a folder, a manifest or a file's being there has changed. */
 bool walk_verify(struct walk *walk);
+/* The same by what the system has told since the last time: nothing is looked at but what changed. False
+ * also where it cannot tell; `*told` is then false, and nothing has been found out. */
+bool walk_verify_watched(struct walk *walk, bool *told);
 /* The caller says that this path changed, appeared or vanished. False: not merely what stands in a
  * file of the graph. */
 bool walk_invalidate(struct walk *walk, const char *path);

@@ -1,5 +1,6 @@
 /* A scan after a scan: what was read is compared with the disk or with what the caller says, and what
  * has not changed is not read again. */
+#include <stdio.h>
 #include <uv.h>
 
 #include "language.h"
@@ -252,4 +253,38 @@ bool walk_invalidate(struct walk *walk, const char *path) {
     stale_below(walk, id);
     return type == OS_FILE && path_at(&walk->paths, id)->state == PATH_FILE && !is_manifest(name) &&
            !language_of(name, NULL);
+}
+
+/* ---- what the system tells ------------------------------------------------------------------- */
+
+struct telling {
+    struct walk *walk;
+    bool same, lost;
+    int folder; /* of the last one */
+    char name[PATH_LONGEST + 2];
+};
+
+static void hear(void *payload, int number, const char *name) {
+    struct telling *telling = payload;
+    struct walk *walk = telling->walk;
+    char path[2 * PATH_LONGEST + 4];
+    const struct folder *folder = realpath_watched(&walk->realpath, number);
+    telling->lost |= number < 0;
+    if (!folder || (number == telling->folder && strcmp(name, telling->name) == 0)) {
+        return;
+    }
+    telling->folder = number;
+    snprintf(telling->name, sizeof telling->name, "%s", name);
+    snprintf(path, sizeof path, "%s/%s", folder->path == PATH_ROOT ? "" : folder->text, name);
+    telling->same = *name && walk_invalidate(walk, path) && telling->same;
+}
+
+bool walk_verify_watched(struct walk *walk, bool *told) {
+    const struct realpath *realpath = &walk->realpath;
+    struct telling telling = {.walk = walk, .same = true, .folder = -1};
+    int code = realpath->watch < 0 || walk->workers->watch_from != walk->watched_from
+                   ? UV_ENOSYS
+                   : os_watch_read(realpath->watch, hear, &telling);
+    *told = code == 0 && !telling.lost && !realpath->unwatched;
+    return *told && telling.same;
 }

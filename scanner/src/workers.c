@@ -225,6 +225,8 @@ int workers_init(struct workers *workers, struct ledger *ledger,
     }
     os_files_begin(&workers->members[0].files, true);
     workers->begun = true;
+    workers->watch = workers->stamps ? os_watch_open(&workers->members[0].files) : UV_ENOSYS;
+    workers->watch_from = uv_hrtime();
     return 0;
 }
 
@@ -264,6 +266,9 @@ void workers_free(struct workers *workers) {
     uv_cond_broadcast(&workers->asked);
     uv_mutex_unlock(&workers->mutex);
     if (workers->begun) {
+        if (workers->watch >= 0) {
+            os_watch_close(&workers->members[0].files, workers->watch);
+        }
         os_files_end(&workers->members[0].files);
     }
     for (uint32_t i = 0; workers->members && i < workers->count; i++) {

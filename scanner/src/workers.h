@@ -62,8 +62,10 @@ struct workers {
     uint32_t result_count;
     struct worker *members; /* 0 is the walk's own, without a thread */
     uint32_t count;
-    uint32_t scan; /* how often workers_begin() was called */
-    bool begun;    /* member 0 has its descriptor table */
+    uint32_t scan;       /* how often workers_begin() was called */
+    int watch;           /* os_watch_open(), with `stamps`; negative: none */
+    uint64_t watch_from; /* clock: tells one from another */
+    bool begun;          /* member 0 has its descriptor table */
     bool stopping;
     atomic_bool dropping;         /* what is still asked for is answered unread */
     struct recent *recent;        /* told which files are read; may be NULL */

@@ -153,6 +153,25 @@ int os_list(struct os_files *files, const char *path, os_entry entry, void *payl
     return code;
 }
 
+int os_watch_open(struct os_files *files) {
+    (void)files;
+    return UV_ENOSYS;
+}
+
+void os_watch_close(struct os_files *files, int watch) {
+    (void)files, (void)watch;
+}
+
+int os_watch_folder(int watch, const char *folder) {
+    (void)watch, (void)folder;
+    return UV_ENOSYS;
+}
+
+int os_watch_read(int watch, os_watched watched, void *payload) {
+    (void)watch, (void)watched, (void)payload;
+    return UV_ENOSYS;
+}
+
 int os_readlink(const char *path, char *target, size_t size) {
     const struct memory_file *file;
     (void)target, (void)size;

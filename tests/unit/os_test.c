@@ -201,6 +201,66 @@ static void test_writes(void **state) {
     os_release(handle);
 }
 
+static void test_stamps_change(void **state) {
+    (void)state;
+    uint64_t before, now, folder, other;
+    int handle = open_named("file.js", false);
+    assert_true(handle >= 0);
+    usleep(60 * 1000); /* longer ago than clocks differ */
+    assert_int_equal(os_stamp(handle, &before), 0);
+    assert_int_equal(os_stamp_of(&files, 1, top, "file.js", &now), 0);
+    assert_true(os_stamp_holds(before, now));
+    assert_int_equal(os_stamp_of(&files, 1, top, "", &folder), 0);
+    assert_int_equal(os_stamp_of(&files, 1, top, "link.js", &other), 0);
+    assert_false(os_stamp_holds(before, folder));
+    assert_false(os_stamp_holds(before, other));
+    assert_int_equal(chmod(at("file.js"), 0600), 0);
+    assert_int_equal(os_stamp(handle, &now), 0);
+    assert_false(os_stamp_holds(before, now));
+    assert_true(now & OS_STAMP_RECENT);
+    assert_false(os_stamp_holds(now, now));
+    assert_int_equal(os_stamp_of(&files, 1, top, "none.js", &now), UV_ENOENT);
+    os_close(&files, handle);
+}
+
+struct told {
+    int count, folder;
+    char names[256];
+};
+
+static void note_told(void *payload, int folder, const char *name) {
+    struct told *told = payload;
+    size_t length = strlen(told->names);
+    told->count++;
+    told->folder = folder;
+    snprintf(told->names + length, sizeof told->names - length, "%s ", name);
+}
+
+static void test_watches_a_folder(void **state) {
+    (void)state;
+    struct told told = {0};
+    int watch = os_watch_open(&files);
+    if (watch == UV_ENOSYS) { /* nothing else may be said then */
+        assert_int_equal(os_watch_folder(0, top), UV_ENOSYS);
+        assert_int_equal(os_watch_read(0, note_told, &told), UV_ENOSYS);
+        return;
+    }
+    assert_true(watch >= 0);
+    int folder = os_watch_folder(watch, top);
+    assert_true(folder >= 0);
+    assert_int_equal(os_watch_folder(watch, top), folder);
+    assert_true(os_watch_folder(watch, at("none")) < 0);
+    assert_int_equal(os_watch_read(watch, note_told, &told), 0);
+    assert_int_equal(told.count, 0);
+    assert_int_equal(chmod(at("file.js"), 0644), 0);
+    assert_int_equal(rename(at("folder"), at("renamed")), 0);
+    assert_int_equal(rename(at("renamed"), at("folder")), 0);
+    assert_int_equal(os_watch_read(watch, note_told, &told), 0);
+    assert_string_equal(told.names, "file.js folder renamed renamed folder ");
+    assert_int_equal(told.folder, folder);
+    os_watch_close(&files, watch);
+}
+
 static void test_knows_the_resident_set(void **state) {
     (void)state;
     assert_in_range(os_resident_set(), 64 << 10, UINT32_MAX);
@@ -223,6 +283,8 @@ int main(void) {
         cmocka_unit_test(test_reads_a_link),
         cmocka_unit_test(test_tells_types),
         cmocka_unit_test(test_writes),
+        cmocka_unit_test(test_stamps_change),
+        cmocka_unit_test(test_watches_a_folder),
         cmocka_unit_test(test_knows_the_resident_set),
         cmocka_unit_test(test_knows_where_it_is),
     };
