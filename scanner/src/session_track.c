@@ -144,7 +144,8 @@ static int set_aside(prologue_session *session, const prologue_session_options *
     if (!code) {
         code = keep_path(session, options->memory_dump, &session->tracking.dump);
     }
-    return code ? code : set_table_aside(session);
+    bool needs_table = session->tracking.dump || session->tracking.attribution;
+    return code || !needs_table ? code : set_table_aside(session);
 }
 
 int session_track(prologue_session *session, const prologue_session_options *options) {
