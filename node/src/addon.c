@@ -39,9 +39,10 @@ static struct addon *addon_of(napi_env env) {
 
 static void release_handle(napi_env env, void *data, void *hint) {
     struct runner *runner = data;
+    (void)env;
     (void)hint;
     if (runner->events) {
-        runner_close(env, runner, NULL);
+        runner_stop(runner);
     }
     runner_drop(runner);
 }

@@ -49,11 +49,11 @@ void runner_ran(struct runner *runner, struct task *task);
 /* Any thread. Takes the task out of the queue, or stops it. */
 void runner_cancel(struct runner *runner, uint32_t id);
 
-/* The JavaScript thread. Cancels what runs and what waits; the thread then ends by itself.
- * `on_closed` may be NULL. */
+/* The JavaScript thread. Cancels what runs and what waits, and ends the thread, which is joined when it
+ * has told so; `on_closed` is called then. Once. */
 void runner_close(napi_env env, struct runner *runner, napi_value on_closed);
 
-/* The JavaScript thread, where the environment ends: the thread is told, then waited for. */
+/* The JavaScript thread. The same where nobody waits; where the environment ends, runner_join() does. */
 void runner_stop(struct runner *runner);
 void runner_join(napi_env env, struct runner *runner);
 

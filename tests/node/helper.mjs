@@ -29,3 +29,10 @@ export const small = {
   "src/a.tsx": '"use client";\nimport "gone";\nexport const A = () => <b/>;\n',
   "src/act.ts": '"use server";\nexport async function act() {}\n',
 };
+
+// A scan that takes long enough to be told of: the packages of the tests, 30 MB.
+export function long(t) {
+  const glob = 'import.meta.glob("/node_modules/**/*.{js,mjs,cjs,ts}", { exhaustive: true });';
+  const folder = project(t, { "src/none.txt": "", "all.ts": glob });
+  return { root: join(root, "tests"), sources: [join(folder, "src")], entries: [join(folder, "all.ts")] };
+}
