@@ -4,6 +4,7 @@ import { createSession } from "../index.mjs";
 import { createAsker } from "./ask.mjs";
 import { scanOptions } from "./config.mjs";
 import { patternAliases } from "./patterns.mjs";
+import { installationState } from "./outside.mjs";
 import { createSettler, mayNameVirtual } from "./settle.mjs";
 
 const MOST_PASSES = 32; // what one pass finds, the next one asks about; never this often
@@ -18,6 +19,7 @@ export function createScanner(config, options = {}) {
   session.catch(() => {}); // told to whoever scans
   const folder = join(config.cacheDir, "prologue", `${process.pid}-${Math.random().toString(36).slice(2)}`);
   let asker;
+  let installed;
   let helped = true; // whether plugins had an answer; not known before the first scan
 
   // `environments`: of a server or a builder, which know their plugins. `changed`: files since the last scan.
@@ -29,17 +31,25 @@ export function createScanner(config, options = {}) {
     const whole = asks && (ask === "all" || helped || (await mayNameVirtual(changed)));
     const settler = createSettler({ asker, folder, all: ask === "all" });
     const extra = [];
+    const state = installationState(config.root);
+    // The session takes a watcher's word for what it was not told of; nobody tells of installed packages.
+    let verify = installed === undefined || installed === state ? "auto" : true;
+    installed = state;
     for (let pass = 0; pass < MOST_PASSES; pass++) {
       const report = await opened.scan({
         ...request,
         alias: [...extra, ...request.alias],
         entries: together(request.entries, settler.entries()),
         edges: edges || whole || patterns.length > 0,
+        verify,
         signal,
       });
+      verify = false; // in the passes of one scan nothing has changed but what is told
       const found = patternAliases(report, patterns, extra);
       extra.unshift(...found);
       const more = asks && (await settler.ask(report, whole));
+      const written = settler.written();
+      if (written.length > 0) opened.invalidate(written); // to be told of none says that nothing has changed
       if (found.length > 0 || more) continue;
       helped = settler.used();
       return settler.view(report);

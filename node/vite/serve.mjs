@@ -1,10 +1,12 @@
 // The development server: the watcher's events become scans, scans become updates.
 import { stat } from "node:fs/promises";
 import { resolvedName } from "./maps.mjs";
+import { foldersBeside } from "./outside.mjs";
 
 const QUIET_MS = 25; // an editor's several writes are one change
 const LONGEST_WAIT_MS = 250; // ... but a stream of them is not waited for to end
 const RECHECK_MS = 100; // chokidar swallows changes of a file for 50 ms after it has told of one
+const CRAWL_MS = 1000; // until the watcher has gone through a folder that it is told of
 const SCRIPT = /\.(?:[cm]?[jt]s|[jt]sx|mdx)$/;
 const MANIFEST = /[\\/](?:package|[jt]sconfig[^\\/]*)\.json$/;
 
@@ -113,6 +115,14 @@ function scanOnChange(project, quiet) {
   }, quiet);
   return {
     ...pending,
+    // A scan that is told of nothing compares with the disk.
+    later(milliseconds) {
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        project.scan().catch(() => {});
+      }, milliseconds);
+      timers.add(timer);
+    },
     stop() {
       for (const timer of timers) clearTimeout(timer);
       pending.stop();
@@ -122,12 +132,21 @@ function scanOnChange(project, quiet) {
 
 export function connect(server, project, options) {
   const pending = scanOnChange(project, options.debounce);
-  const noted = (file) => {
+  // Whatever comes or goes may be what an import leads to; what changes is read again only if it is read at all.
+  for (const event of ["add", "unlink", "addDir", "unlinkDir"]) server.watcher.on(event, pending.add);
+  server.watcher.on("change", (file) => {
     if (matters(file)) pending.add(file);
-  };
-  for (const event of ["add", "change", "unlink", "unlinkDir"]) {
-    server.watcher.on(event, event === "unlinkDir" ? (folder) => pending.add(folder) : noted);
-  }
+  });
+  const watched = new Set();
+  project.onScan(({ report }) => {
+    const folders = report ? foldersBeside(report, watched) : [];
+    if (folders.length === 0) return;
+    server.watcher.add(folders);
+    pending.later(CRAWL_MS);
+  });
+  // What changes before the watcher has gone through the root is not told, and for some time after it has said so
+  // neither: new files in folders below were seen to be lost 15 ms later.
+  server.watcher.on("ready", () => [0, CRAWL_MS].forEach(pending.later));
   project.pending = pending;
   project.onScan(({ updated }) => {
     for (const kind of updated) void reload(server, kind);

@@ -43,6 +43,7 @@ export function createSettler({ asker, folder, all = false }) {
   const entries = new Map(); // environment -> files
   const virtual = new Map(); // file below `folder` -> id
   const asked = new Set();
+  let fresh = []; // files that the session has not been told of
   const answered = new Set(); // of unresolved imports
 
   const begin = (environment, file) => {
@@ -65,12 +66,13 @@ export function createSettler({ asker, folder, all = false }) {
     return found;
   }
 
-  async function written(id, environment, code) {
+  async function write(id, environment, code) {
     const name = createHash("sha256").update(`${environment}\0${id}`).digest("hex").slice(0, 16);
     const file = join(folder, `${name}.tsx`);
     await mkdir(folder, { recursive: true });
     await writeFile(file, code);
     virtual.set(file, id);
+    fresh.push(file);
     return file;
   }
 
@@ -81,7 +83,7 @@ export function createSettler({ asker, folder, all = false }) {
     if (isScript(answer.id)) return begin(environment, answer.id);
     if (isAbsolute(answer.id) && !answer.id.includes("\0") && edge.target !== null && !VIRTUAL.test(edge.target)) return false;
     const code = await asker.load(answer.id, environment);
-    return code == null ? false : begin(environment, await written(answer.id, environment, code));
+    return code == null ? false : begin(environment, await write(answer.id, environment, code));
   }
 
   return {
@@ -96,6 +98,11 @@ export function createSettler({ asker, folder, all = false }) {
       let more = false;
       for (let at = 0; at < batch.length; at++) more = (await take(batch[at], answers[at])) || more;
       return more;
+    },
+    written() {
+      const files = fresh;
+      fresh = [];
+      return files;
     },
     used: () => entries.size > 0,
     view: (report) => (entries.size > 0 || answered.size > 0 ? viewOf(report, { virtual, answered, entries }) : report),
