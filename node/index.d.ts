@@ -99,8 +99,9 @@ export interface ScanOptions {
   noElide?: boolean;
   /** Whether the modules of the report have `imports`. */
   edges?: boolean;
-  /** Whether what the session kept is compared with the disk; "auto" (the default): unless it was
-   * told of changes by `invalidate()` since its last scan. */
+  /** How the session finds out what has changed. "auto" (the default): it asks the system where that
+   * tells, else it compares what it kept with the disk unless `invalidate()` was called since its last
+   * scan. `true`: it compares. `false`: what `invalidate()` did not tell has not changed. */
   verify?: boolean | "auto";
   /** Stops the scan, which then rejects with `cancelled` and a partial report. */
   signal?: AbortSignal;
@@ -233,7 +234,7 @@ export interface Session {
   /** Scans of one session run one after the other. */
   scan(options?: ScanOptions): Promise<Report>;
   /** Files and folders that changed, came or went since the last scan, absolute or relative to the
-   * working directory. The next scan reads these anew and takes your word for all others. */
+   * working directory. The next scan reads these anew; whether it looks for others is up to `verify`. */
   invalidate(paths: readonly File[]): void;
   /** Of the last scan. */
   stats(): SessionStats;

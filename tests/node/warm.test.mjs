@@ -37,7 +37,7 @@ test("after invalidate() only what it names is read", async (t) => {
   assert.deepEqual(first.clientFiles, ["src/a.tsx"]);
 });
 
-test("without a word from a watcher the disk is asked, unless verify is false", async (t) => {
+test("without a word from a watcher the disk or the system is asked, unless verify is false", async (t) => {
   const folder = project(t, small);
   const session = await createSession();
   t.after(() => session.close());
