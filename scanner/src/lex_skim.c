@@ -76,6 +76,21 @@ static struct slice word_ending_at(const struct skim *skim, uint32_t last) {
     return (struct slice){bytes + start, last + 1 - start};
 }
 
+enum member { NO_MEMBER, MEMBER, MEMBER_UNCLEAR };
+
+/* Whether the name at `at` stands after a dot, white space between or not; three of them are none,
+ * and one may end a number. */
+static enum member member_at(const struct skim *skim, uint32_t at) {
+    const char *bytes = skim->lexer->bytes;
+    uint32_t last = before(skim, at);
+    bool spread = last > 1 && bytes[last - 1] == '.' && bytes[last - 2] == '.';
+    if (!last || bytes[last] != '.' || spread) {
+        return NO_MEMBER;
+    }
+    bool word = is_word_byte((unsigned char)bytes[last - 1]);
+    return word && is_digit(word_ending_at(skim, last - 1).data[0]) ? MEMBER_UNCLEAR : MEMBER;
+}
+
 #define IS_ONE_OF(word, words) is_one_of(word, words, sizeof(words) / sizeof *(words))
 
 static bool is_one_of(struct slice word, const struct slice *words, size_t count) {
@@ -106,13 +121,14 @@ static enum position after_word(const struct skim *skim, uint32_t last) {
     if (is_digit(word.data[0])) {
         return AT_OPERATOR;
     }
-    bool spread = start - skim->start > 1 && word.data[-1] == '.' && word.data[-2] == '.';
-    if ((word.data[-1] == '.' && !spread) || word.data[-1] == '#') {
+    enum member member = member_at(skim, start);
+    if (member == MEMBER || word.data[-1] == '#') {
         return AT_OPERATOR;
     }
-    return IS_ONE_OF(word, operands)  ? AT_OPERAND
-           : IS_ONE_OF(word, unclear) ? UNKNOWN
-                                      : AT_OPERATOR;
+    return member == MEMBER_UNCLEAR    ? UNKNOWN
+           : IS_ONE_OF(word, operands) ? AT_OPERAND
+           : IS_ONE_OF(word, unclear)  ? UNKNOWN
+                                       : AT_OPERATOR;
 }
 
 static enum position after_paren(const struct skim *skim, uint32_t last) {
@@ -193,11 +209,13 @@ static bool push(struct skim *skim, enum bracket_kind kind, uint32_t at) {
 static enum bracket_kind paren_after(const struct skim *skim, uint32_t last) {
     static const struct slice heads[] = {SLICE("if"), SLICE("while"), SLICE("for"), SLICE("with")};
     struct slice word = word_ending_at(skim, last);
-    char first = word.data > skim->lexer->bytes + skim->start ? word.data[-1] : ' ';
-    if (first == '.' || first == '#') {
+    uint32_t start = (uint32_t)(word.data - skim->lexer->bytes);
+    char first = start > skim->start ? word.data[-1] : ' ';
+    enum member member = member_at(skim, start);
+    if (member == MEMBER || first == '#') {
         return PAREN;
     }
-    if ((unsigned char)first >= 0x80) {
+    if (member == MEMBER_UNCLEAR || (unsigned char)first >= 0x80) {
         return PAREN_UNCLEAR;
     }
     return slice_equal(word, SLICE("await")) ? PAREN_UNCLEAR
@@ -574,20 +592,12 @@ static bool take_meta(struct skim *skim) {
         skim->at = lexer->token.end;
         return true;
     }
-    if (skim->called > open->at || (new > 2 && lexer->bytes[new - 3] == '.')) {
+    if (skim->called > open->at || member_at(skim, new - 2) != NO_MEMBER) {
         return lose(skim);
     }
     skim->depth--;
     set_cursor(lexer, new - 2);
     return take_call(skim);
-}
-
-/* After a dot, white space between or not; three of them are none. */
-static bool is_member(const struct skim *skim) {
-    const char *bytes = skim->lexer->bytes;
-    uint32_t last = before(skim, skim->at);
-    bool spread = last > 1 && bytes[last - 1] == '.' && bytes[last - 2] == '.';
-    return last && bytes[last] == '.' && !spread;
 }
 
 /* At a candidate in code. */
@@ -597,9 +607,14 @@ static bool take_candidate(struct skim *skim) {
         return lose(skim);
     }
     set_cursor(lexer, skim->at);
-    if (is_member(skim)) {
+    switch (member_at(skim, skim->at)) {
+    case MEMBER:
         skim->at = lexer->token.end;
         return true;
+    case MEMBER_UNCLEAR:
+        return lose(skim);
+    default:
+        break;
     }
     struct token next = token_peek(lexer);
     switch (lexer->token.word) {

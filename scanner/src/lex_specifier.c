@@ -281,20 +281,31 @@ static bool at_factor(struct lexer *lexer) {
     }
 }
 
+/* All that has been read of the parentheses or the argument is one operand. */
+static void join_operands(struct lexer *lexer) {
+    struct frame *frame = frame_top(lexer);
+    frame->operand = frame->kind == EX_PAREN ? frame->argument : frame->mark;
+}
+
 void specifier_operator(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
+    bool list = frame->kind == EX_GLOB_LIST;
     if (frame->flags & F_HOLE) {
         frame->flags &= (uint8_t)~F_HOLE;
         forget_operand(lexer);
     }
-    if (at_factor(lexer)) {
+    bool difference = at_kind(lexer, T_MINUS) && !list;
+    if (difference) {
+        join_operands(lexer);
+    }
+    if (difference || at_factor(lexer)) {
         forget_operand(lexer);
         frame->flags |= F_HOLE;
         return;
     }
     if (at_typing(lexer)) {
-        if (at_kind(lexer, T_NAME) && frame->kind != EX_GLOB_LIST) { /* of all before it */
-            frame->operand = frame->kind == EX_PAREN ? frame->argument : frame->mark;
+        if (at_kind(lexer, T_NAME) && !list) {
+            join_operands(lexer);
         }
         return;
     }

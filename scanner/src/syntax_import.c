@@ -203,10 +203,22 @@ static void doubt_assertion(struct syntax_parse *parse, TSNode node) {
     }
 }
 
+/* ... and so does the `as` of `a && b as c`. */
+static void doubt_typing(struct syntax_parse *parse, TSNode node) {
+    while (syntax_changes_nothing(node)) {
+        TSNode inner = syntax_inside(node);
+        bool bare = !syntax_is(node, "parenthesized_expression");
+        parse->doubt |= bare && syntax_is(inner, "binary_expression") && !is_addition(inner);
+        node = inner;
+    }
+}
+
 static void pattern_build(struct pattern *pattern, TSNode node) {
     pattern_push(pattern, node);
     while (pattern->pending_count) {
-        node = syntax_unwrap(pattern->pending[--pattern->pending_count]);
+        node = pattern->pending[--pattern->pending_count];
+        doubt_typing(pattern->parse, node);
+        node = syntax_unwrap(node);
         if (is_addition(node)) {
             pattern_push(pattern, field(node, "right"));
             pattern_push(pattern, field(node, "left"));

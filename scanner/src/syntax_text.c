@@ -79,10 +79,13 @@ bool syntax_changes_nothing(TSNode node) {
            syntax_is(node, "type_assertion");
 }
 
+TSNode syntax_inside(TSNode node) {
+    return syntax_is(node, "type_assertion") ? asserted(node) : syntax_first_child(node);
+}
+
 TSNode syntax_unwrap(TSNode node) {
-    while (syntax_changes_nothing(node)) {
-        node = syntax_is(node, "type_assertion") ? asserted(node) : syntax_first_child(node);
-    }
+    while (syntax_changes_nothing(node))
+        node = syntax_inside(node);
     return node;
 }
 

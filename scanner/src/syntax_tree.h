@@ -115,7 +115,8 @@ TSNode syntax_first_child(TSNode node);
 TSNode syntax_only_string(TSNode statement);
 /* Parentheses, or a type that is put to an expression. */
 bool syntax_changes_nothing(TSNode node);
-/* What stands in them. */
+/* What stands in it, and in all that do. */
+TSNode syntax_inside(TSNode node);
 TSNode syntax_unwrap(TSNode node);
 /* The cooked value of what stands between quotes; `out` holds as many bytes as `raw`, and the
  * length is returned. Lone surrogates become U+FFFD. */
