@@ -52,6 +52,8 @@
 (binary_expression
   operator: ["+" "-" "*" "/" "%" "**" "<<" ">>" ">>>" "<" "<=" ">" ">=" "in" "instanceof"]
   right: (binary_expression left: (private_property_identifier))) @doubt
+(unary_expression argument: (binary_expression left: (private_property_identifier))) @doubt
+(await_expression (binary_expression left: (private_property_identifier))) @doubt
 ; No line ends before their second part.
 (as_expression) @line
 (satisfies_expression) @line
