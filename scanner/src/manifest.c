@@ -22,6 +22,9 @@ void manifests_free(struct manifests *manifests) {
 
 static void add_problem(struct manifests *manifests, path_id file, uint32_t line, uint32_t column,
                         const char *code, const char *message, bool error) {
+    if (manifests->again) {
+        return;
+    }
     const char *copy = arena_copy(&manifests->texts, slice_of(message));
     struct problem *problem = copy ? rows_add(&manifests->problems) : NULL;
     if (!problem) {
@@ -45,6 +48,9 @@ void manifest_complain(struct manifests *manifests, path_id file, const struct j
                        uint32_t node, const char *code, const char *message) {
     char where[256], text[512];
     uint32_t line, column;
+    if (manifests->again) {
+        return;
+    }
     manifests->complaints = manifests->complained == file ? manifests->complaints + 1 : 1;
     manifests->complained = file;
     if (manifests->complaints > MANIFEST_COMPLAINTS && manifests->problems.count > 0) {
@@ -119,7 +125,7 @@ static path_id file_path(struct manifests *manifests, const struct folder *folde
 }
 
 static bool note_seen(struct manifests *manifests, path_id file, int handle) {
-    if (!manifests->realpath->stamps) {
+    if (!manifests->realpath->stamps || manifests->again) {
         return true;
     }
     struct manifest_seen *seen = rows_add(&manifests->seen);

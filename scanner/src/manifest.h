@@ -33,6 +33,7 @@ struct manifests {
     struct rows problems;
     struct rows seen; /* with realpath->stamps */
     struct arena texts;
+    bool again;         /* what is read now was read before: nothing is said of it a second time */
     path_id complained; /* the file that was complained about last */
     uint32_t complaints;
     char *buffer; /* the bytes of the file read last */

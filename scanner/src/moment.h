@@ -38,8 +38,11 @@ const char *phase_name(enum phase phase);
     XX(WINDOW_HELD)                                                                                \
     XX(WINDOW_WHOLE) /* what the window would be with the whole limit to itself */                 \
     XX(WINDOW_WAITS) /* reads that waited for room in it */                                        \
-    XX(LEASE)        /* bytes of each thread's buffer */                                           \
-    XX(LEASE_WHOLE)  /* what they are where memory allows */                                       \
+    XX(WINDOW_SHRUNK)                                                                              \
+    XX(LISTINGS_DROPPED)                                                                           \
+    XX(PACKAGES_DROPPED)                                                                           \
+    XX(LEASE)       /* bytes of each thread's buffer */                                            \
+    XX(LEASE_WHOLE) /* what they are where memory allows */                                        \
     XX(THREADS)                                                                                    \
     XX(THREADS_ASKED)
 

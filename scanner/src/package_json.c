@@ -9,13 +9,16 @@ void packages_init(struct packages *packages, struct manifests *manifests, struc
     rows_init(&packages->rows, ledger, PROLOGUE_SUBSYSTEM_PACKAGES, sizeof(struct package));
 }
 
+static void package_empty(struct package *package) {
+    key_map_free(&package->exports);
+    key_map_free(&package->imports);
+    key_map_free(&package->browser_map);
+    json_free(&package->json);
+}
+
 void packages_free(struct packages *packages) {
     for (uint32_t i = 0; i < packages->rows.count; i++) {
-        struct package *package = rows_at(&packages->rows, i);
-        key_map_free(&package->exports);
-        key_map_free(&package->imports);
-        key_map_free(&package->browser_map);
-        json_free(&package->json);
+        package_empty(rows_at(&packages->rows, i));
     }
     rows_free(&packages->rows);
 }
@@ -140,35 +143,85 @@ static void package_clear(struct package *package) {
     key_map_init(&package->browser_map, &package->json, JSON_NONE);
 }
 
-struct package *package_in(struct packages *packages, struct folder *folder) {
+uint32_t packages_drop(struct packages *packages) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < packages->rows.count; i++) {
+        struct package *package = rows_at(&packages->rows, i);
+        if (!package->dropped && !package->broken) {
+            package_empty(package);
+            json_init(&package->json, packages->ledger, PROLOGUE_SUBSYSTEM_PACKAGES);
+            package_clear(package);
+            package->dropped = true;
+            count++;
+        }
+    }
+    return count;
+}
+
+static bool package_read(struct packages *packages, struct package *package,
+                         enum manifest_answer answer) {
+    if (answer == MANIFEST_READ &&
+        manifest_parse(packages->manifests, package->file, &package->json, 0, packages->members) &&
+        package_fill(packages, package)) {
+        return true;
+    }
+    package_clear(package);
+    package->broken = true;
+    return false;
+}
+
+/* What was dropped is read once more. */
+static struct package *package_at(struct packages *packages, uint32_t index) {
+    struct package *package = rows_at(&packages->rows, index);
+    struct manifests *manifests = packages->manifests;
+    struct realpath *realpath = manifests->realpath;
+    if (!package->dropped || !realpath->files) {
+        return package;
+    }
+    path_id file;
+    manifests->again = true;
+    bool done = package_read(packages, package,
+                             manifest_read(manifests, folder_of(realpath, package->folder),
+                                           SLICE("package.json"), &file));
+    manifests->again = false;
+    package->dropped = false;
+    packages->restored++;
+    if (!done && !realpath->error) {
+        manifest_complain_whole(manifests, package->file, "file-changed",
+                                "the file changed while the scan went on", true);
+    }
+    return package;
+}
+
+/* Whether a package.json stands in this very folder. It is read when that is asked first. */
+static bool stands_in(struct packages *packages, struct folder *folder) {
     if (folder->asked_package) {
-        return folder->has_package ? rows_at(&packages->rows, folder->own_package) : NULL;
+        return folder->has_package;
     }
     path_id file = NO_PATH;
     folder->asked_package = true;
     enum manifest_answer answer =
         manifest_read(packages->manifests, folder, SLICE("package.json"), &file);
     if (answer == MANIFEST_MISSING) {
-        return NULL;
+        return false;
     }
     struct package *package = rows_add(&packages->rows);
     if (!package) {
         packages->manifests->realpath->error = ledger_error(packages->ledger);
-        return NULL;
+        return false;
     }
     package->folder = folder->path;
     package->file = file;
     json_init(&package->json, packages->ledger, PROLOGUE_SUBSYSTEM_PACKAGES);
     package_clear(package);
-    if (answer == MANIFEST_REFUSED ||
-        !manifest_parse(packages->manifests, file, &package->json, 0, packages->members) ||
-        !package_fill(packages, package)) {
-        package_clear(package);
-        package->broken = true;
-    }
+    package_read(packages, package, answer);
     folder->has_package = true;
     folder->own_package = packages->rows.count - 1;
-    return package;
+    return true;
+}
+
+struct package *package_in(struct packages *packages, struct folder *folder) {
+    return stands_in(packages, folder) ? package_at(packages, folder->own_package) : NULL;
 }
 
 #define NO_PACKAGE UINT32_MAX
@@ -182,13 +235,14 @@ static uint32_t ask_folder(struct packages *packages, struct folder *folder) {
     if (slice_equal(path_name(realpath->paths, folder->path), SLICE("node_modules"))) {
         return NO_PACKAGE;
     }
-    if (package_in(packages, folder)) {
+    if (stands_in(packages, folder)) {
         return folder->own_package + 1;
     }
     return folder->path == PATH_ROOT ? NO_PACKAGE : 0;
 }
 
-struct package *package_around(struct packages *packages, struct folder *folder) {
+/* An index + 1, NO_PACKAGE, or 0 without memory. */
+static uint32_t find_around(struct packages *packages, struct folder *folder) {
     struct realpath *realpath = packages->manifests->realpath;
     struct folder *stop = folder;
     uint32_t found = ask_folder(packages, stop);
@@ -201,7 +255,21 @@ struct package *package_around(struct packages *packages, struct folder *folder)
             at->package = found;
         }
     }
-    return found && found != NO_PACKAGE ? rows_at(&packages->rows, found - 1) : NULL;
+    return found;
+}
+
+struct package *package_around(struct packages *packages, struct folder *folder) {
+    uint32_t found = find_around(packages, folder);
+    return found && found != NO_PACKAGE ? package_at(packages, found - 1) : NULL;
+}
+
+path_id package_folder_around(struct packages *packages, struct folder *folder) {
+    uint32_t found = find_around(packages, folder);
+    if (!found || found == NO_PACKAGE) {
+        return NO_PATH;
+    }
+    const struct package *package = rows_at(&packages->rows, found - 1);
+    return package->folder;
 }
 
 static bool is_ready(struct packages *packages, struct key_map *map) {

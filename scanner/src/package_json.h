@@ -8,6 +8,8 @@
 struct package {
     path_id folder;
     path_id file;
+    bool
+        dropped; /* what stands in it has been given back, and is read again when it is asked for */
     bool broken; /* counts as none: `json` is not to be asked */
     struct json json;
     uint32_t name;     /* nodes, or JSON_NONE */
@@ -24,6 +26,7 @@ struct packages {
     struct ledger *ledger;
     const char *const *members; /* the members that are kept: package_members, or more */
     struct rows rows;
+    uint64_t restored; /* how often one that was dropped was read again */
 };
 
 void packages_init(struct packages *packages, struct manifests *manifests, struct ledger *ledger);
@@ -32,8 +35,14 @@ void packages_free(struct packages *packages);
 /* The package whose package.json stands in this very folder; NULL where there is none. Read once. */
 struct package *package_in(struct packages *packages, struct folder *folder);
 
+/* Gives back what stands in them, which can be had again; no struct package may be in use. How many. */
+uint32_t packages_drop(struct packages *packages);
+
 /* The nearest package.json at or above a real folder, not looking past a node_modules folder. */
 struct package *package_around(struct packages *packages, struct folder *folder);
+
+/* That package's folder, NO_PATH where there is none; what was dropped is not read for it. */
+path_id package_folder_around(struct packages *packages, struct folder *folder);
 
 /* key_map_get() and key_map_match() of a map that is compiled when it is first asked. */
 uint32_t package_map_get(struct packages *packages, struct key_map *map, struct slice key);

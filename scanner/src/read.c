@@ -25,6 +25,13 @@ struct window_state window_read(struct window *window) {
     return state;
 }
 
+void window_set(struct window *window, uint64_t limit) {
+    uv_mutex_lock(&window->mutex);
+    window->limit = limit;
+    uv_cond_broadcast(&window->freed);
+    uv_mutex_unlock(&window->mutex);
+}
+
 /* A single lease may always pass the limit: the ledger decides then. */
 static void window_take(struct window *window, uint64_t bytes) {
     uv_mutex_lock(&window->mutex);
@@ -124,7 +131,7 @@ static void read_in_pieces(struct lease *lease, struct os_files *files, int hand
 }
 
 static bool may_hold(const struct lease *lease, uint64_t capacity) {
-    return capacity <= lease->window->limit / 4 || capacity <= lease->capacity;
+    return capacity <= lease->capacity || capacity <= window_read(lease->window).limit / 4;
 }
 
 static enum read_answer read_rest(struct lease *lease, int handle, uint32_t size, int *error) {

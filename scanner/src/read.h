@@ -59,6 +59,7 @@ int window_init(struct window *window);
 void window_free(struct window *window);
 /* Any thread. */
 struct window_state window_read(struct window *window);
+void window_set(struct window *window, uint64_t limit);
 
 /* 0 or a code. */
 int lease_init(struct lease *lease, struct ledger *ledger, struct window *window, size_t base);

@@ -448,3 +448,18 @@ enum path_state realpath_any(struct realpath *realpath, path_id spelled, path_id
     }
     return realpath_child(realpath, folder, path_name(realpath->paths, spelled), false, real);
 }
+
+/* On a volume that folds case every name is looked up in them. */
+uint32_t realpath_drop_listings(struct realpath *realpath) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < realpath->folders.count && !realpath->folds; i++) {
+        struct folder *folder = rows_at(&realpath->folders, i);
+        if (folder->listing) {
+            listing_free(folder->listing, realpath->ledger);
+            folder->listing = NULL;
+            folder->dropped_listing = true;
+            count++;
+        }
+    }
+    return count;
+}

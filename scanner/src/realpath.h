@@ -27,13 +27,14 @@ struct folder {
     path_id path;
     const char *text; /* absolute, NUL-terminated */
     uint32_t text_length;
-    struct listing *listing; /* NULL: not listed */
+    struct listing *listing; /* NULL: not listed, or dropped */
     /* Memo slots of the resolver; 0: not looked for yet, else an index + 1. */
     uint32_t package, tsconfig, modules;
     uint32_t unread; /* the walk's: index + 1 of the first file in it that is still to be read */
     bool in_node_modules;
     uint64_t stamp;                  /* from before anything was asked of it; 0: none was taken */
     int unlistable;                  /* libuv's code where it cannot be listed, else 0 */
+    bool dropped_listing;            /* it has been listed */
     bool is_source;                  /* stands among the source folders */
     bool has_package, asked_package; /* a package.json stands here */
     uint32_t own_package;
@@ -95,6 +96,9 @@ bool realpath_confirm(struct realpath *realpath, path_id assumed);
 
 /* Finds out whether the volume that a path stands on folds case. */
 void realpath_probe_case(struct realpath *realpath, path_id spelled);
+
+/* Gives back listings that can be had again. How many. */
+uint32_t realpath_drop_listings(struct realpath *realpath);
 
 /* Lists a folder, once. False where it cannot be listed. */
 bool realpath_list(struct realpath *realpath, struct folder *folder);

@@ -12,8 +12,8 @@ static path_id package_of(struct report_body *report, path_id path) {
     if (path_at(&walk->paths, parent)->state != PATH_FOLDER) {
         return parent;
     }
-    struct package *package = package_around(&walk->packages, folder_of(&walk->realpath, parent));
-    return package ? package->folder : walk->root;
+    path_id package = package_folder_around(&walk->packages, folder_of(&walk->realpath, parent));
+    return package == NO_PATH ? walk->root : package;
 }
 
 static int find_group(struct report_body *report, path_id package, const char *code,
@@ -100,6 +100,7 @@ static int add_unresolved(struct report_body *report, const struct file *file,
     struct slice specifier = facts_text(facts, import->text, import->text_length);
     bool require = import->kind == FACT_REQUIRE;
     trace_clear(trace);
+    walk_ease(walk);
     struct answer answer =
         resolve(&walk->resolver, walk_importer(walk, file), specifier, environment, require, trace);
     char message[TRACE_LONGEST + 200];

@@ -54,18 +54,32 @@ static void note_progress(struct walk *walk, void *payload) {
 
 /* ---- a new walk ------------------------------------------------------------------------------ */
 
-/* With the memory that was kept back for it. */
+/* Nothing more is read: what the readers hold, and what they could have again, is for the report. */
+static void make_room(prologue_session *session, struct walk *walk) {
+    walk_stop(walk);
+    session_stop_workers(session);
+    realpath_drop_listings(&walk->realpath);
+    packages_drop(&walk->packages);
+}
+
+/* With the memory that was kept back for it. A walk that came to its end, and whose report does not fit,
+ * is not complete. */
 static int make_body(prologue_session *session, struct outcome *outcome,
                      const struct report_body *earlier) {
     monitor_poll(outcome->walk->monitor);
     session_phase(session, PHASE_REPORT);
     if (outcome->code == PROLOGUE_ELIMIT) {
-        walk_stop(outcome->walk);
-        session_stop_workers(session);
+        make_room(session, outcome->walk);
     }
     monitor_attribute(&session->monitor);
     ledger_reserve(&session->ledger, 0);
-    return report_body_new(&outcome->body, outcome->walk, outcome->code, earlier);
+    int code = report_body_new(&outcome->body, outcome->walk, outcome->code, earlier);
+    if (code == PROLOGUE_ELIMIT && !outcome->code) {
+        make_room(session, outcome->walk);
+        outcome->code = code;
+        code = report_body_new(&outcome->body, outcome->walk, code, NULL);
+    }
+    return code;
 }
 
 static int scan_anew(prologue_session *session, const prologue_scan_request *request,

@@ -36,6 +36,9 @@ void session_note(prologue_session *session, struct walk *walk) {
     figure_set(figures, FIGURE_WINDOW, window.limit);
     figure_set(figures, FIGURE_WINDOW_HELD, window.held);
     figure_set(figures, FIGURE_WINDOW_WAITS, window.waits);
+    figure_set(figures, FIGURE_WINDOW_SHRUNK, walk->pressure.window_shrunk);
+    figure_set(figures, FIGURE_LISTINGS_DROPPED, walk->pressure.listings_dropped);
+    figure_set(figures, FIGURE_PACKAGES_DROPPED, walk->pressure.packages_dropped);
     figure_set(figures, FIGURE_WINDOW_WHOLE, session->ledger.limit / 2);
     figure_set(figures, FIGURE_LEASE_WHOLE, LEASE_LARGEST_BASE);
     figure_set(figures, FIGURE_THREADS_ASKED, session->threads);

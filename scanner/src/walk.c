@@ -238,6 +238,7 @@ static void follow_glob(struct walk *walk, struct file *file, const struct facts
 static void follow(struct walk *walk, struct file *file, const struct facts *facts,
                    const struct waiter *edge, uint32_t *target) {
     const struct fact_import *import = &facts->imports[edge->import];
+    walk_ease(walk);
     if (import->kind == FACT_GLOB) {
         follow_glob(walk, file, facts, edge, target);
         return;
@@ -529,6 +530,7 @@ static void run(struct walk *walk) {
             walk_feed(walk);
         }
         take_recalled(walk);
+        walk_fit_window(walk);
         walk_feed(walk);
         uint32_t count = workers_collect(walk->workers, results);
         if (!count && !walk->agenda && !walk->recalled) {

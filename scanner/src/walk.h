@@ -30,6 +30,12 @@ struct glob_found {
     uint32_t count, capacity;
 };
 
+/* What gave way to the limit, and how often. */
+struct pressure {
+    uint64_t window_shrunk, listings_dropped, packages_dropped;
+    uint64_t listings_left, packages_left; /* bytes that stayed when they were dropped last */
+};
+
 struct walk {
     _Atomic uint32_t references; /* the session's, and the reports' */
     struct ledger *ledger;
@@ -55,6 +61,7 @@ struct walk {
     uint32_t agenda;   /* files read, with environments still to be visited */
     uint32_t recalled; /* files that the donor knows, not taken yet */
     struct glob_found globbed;
+    struct pressure pressure;
     uint64_t files_read, bytes_read, reads_joined, grammar_files, modules, visits;
     const atomic_bool *cancelled;
     int error; /* what ended the walk early */
@@ -92,6 +99,10 @@ bool walk_is_stale(const struct walk *walk);
 int walk_again(struct walk *walk);
 /* The file's facts from the donor, where it has them. */
 bool walk_recall(struct walk *walk, struct file *file);
+
+/* Gives back what can be had again, where little of the limit is left. What resolution handed out is
+ * not valid afterwards. */
+void walk_ease(struct walk *walk);
 
 /* Whether an import of this file is followed, as its tsconfig has it. */
 bool walk_follows(struct walk *walk, const struct file *file, const struct fact_import *import);

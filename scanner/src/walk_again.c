@@ -210,7 +210,7 @@ static bool is_of_no_interest(struct walk *walk, struct slice text, enum os_type
     const struct folder *folder = folder_of(&walk->realpath, at);
     enum os_type listed;
     if (!folder->listing) {
-        return !folder->unlistable;
+        return !folder->unlistable && !folder->dropped_listing;
     }
     bool was_there = listing_find(folder->listing, name, &listed);
     if (text.length > name.length) {

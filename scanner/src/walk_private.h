@@ -29,6 +29,8 @@ uint32_t walk_own_environments(const struct walk *walk, const struct file *file)
 void walk_put_unread(struct walk *walk, struct file *file);
 /* Follows what is requested to its end. */
 void walk_finish(struct walk *walk);
+/* Makes the readers' window as wide as what is left of the limit allows. */
+void walk_fit_window(struct walk *walk);
 /* Throws away what the workers still bring. */
 void walk_drain(struct walk *walk);
 

@@ -158,6 +158,57 @@ static void sweep(use *call, bool grammar) {
     }
 }
 
+/* A scan with so little memory: done, or a partial report that says so. */
+static int scan_within(uint64_t limit) {
+    struct refusing host = {0};
+    prologue_allocator allocator = {refusing_resize, &host};
+    prologue_session_options options = {
+        .size = sizeof options, .threads = 2, .memory_limit = limit, .allocator = &allocator};
+    prologue_scan_request request = application_request();
+    prologue_report *report = NULL;
+    prologue_session *session = NULL;
+    int code = prologue_session_create(&session, &options);
+    if (!code) {
+        answer.length = 0;
+        code = prologue_session_scan(session, &request, &report);
+    }
+    if (report) {
+        prologue_summary summary = {.size = sizeof summary};
+        prologue_report_summary(report, &summary);
+        assert_true(summary.complete == (code == 0));
+        assert_true(summary.stats.memory.peak <= limit);
+        assert_int_equal(summary.exit_code, code ? 3 : 0);
+        int written = write_report(report, &answer);
+        assert_true(written == 0 || written == PROLOGUE_ELIMIT);
+    }
+    prologue_report_free(report);
+    prologue_session_destroy(session);
+    assert_int_equal(host.blocks, 0);
+    return code;
+}
+
+static void keeps_limits(void **state) {
+    struct refusing host = {0};
+    prologue_session *session = session_with(&host);
+    uint64_t enough = 0;
+    (void)state;
+    application_install(false);
+    expected.length = 0;
+    assert_int_equal(scan(session, &expected), 0);
+    prologue_session_destroy(session);
+    for (uint64_t limit = 4 << 10; limit < 2 << 20; limit += limit / 64 + 1) {
+        int code = scan_within(limit);
+        assert_true(code == 0 || code == PROLOGUE_ELIMIT);
+        assert_true(code == 0 || !enough); /* more memory is never worse */
+        if (code == 0) {
+            enough = enough ? enough : limit;
+            assert_string_equal(answer.text, expected.text);
+        }
+    }
+    print_message("%lu bytes are enough\n", (unsigned long)enough);
+    assert_true(enough > 0);
+}
+
 static void creates(void **state) {
     (void)state;
     prologue_session *session = NULL;
@@ -194,8 +245,11 @@ static void resolves(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(creates),  cmocka_unit_test(scans),
-        cmocka_unit_test(inspects), cmocka_unit_test(inspects_by_grammar),
+        cmocka_unit_test(creates),
+        cmocka_unit_test(keeps_limits),
+        cmocka_unit_test(scans),
+        cmocka_unit_test(inspects),
+        cmocka_unit_test(inspects_by_grammar),
         cmocka_unit_test(resolves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
