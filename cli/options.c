@@ -260,6 +260,9 @@ static bool finish_scan(struct options *options, int count, char **operands) {
     if (count == 1 && !*operands[0])
         return options_bad(options, "ROOT is empty");
     options->root = count ? operands[0] : NULL;
+    const char *trace = options->session.memory_trace, *dump = options->session.memory_dump;
+    if (trace && dump && strcmp(trace, dump) == 0)
+        return options_bad(options, "--memory-trace and --memory-dump both name '%s'", trace);
     if (options->edges && !options->json)
         return options_bad(options, "--edges needs --json");
     for (size_t i = 0; i < options->entry_count; i++)

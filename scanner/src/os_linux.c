@@ -297,12 +297,12 @@ int os_list(struct os_files *files, const char *path, os_entry entry, void *payl
 }
 
 int os_watch_open(struct os_files *files) {
-    int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    int watch = (int)syscall(SYS_inotify_init1, IN_NONBLOCK | IN_CLOEXEC);
     if (watch < 0) {
         return last_error();
     }
     if (files->own_table && watch != files->first) {
-        close(watch);
+        os_release(watch);
         return UV_EMFILE;
     }
     files->first += files->own_table;
@@ -310,7 +310,7 @@ int os_watch_open(struct os_files *files) {
 }
 
 void os_watch_close(struct os_files *files, int watch) {
-    close(watch);
+    os_release(watch);
     files->first -= files->own_table;
 }
 

@@ -208,6 +208,7 @@ test("wrong usage", (t) => {
     assert.equal(status, 2);
     assert.ok(stderr.includes(value), stderr);
   }
+  assert.match(run(["scan", root, "--memory-trace", "x", "--memory-dump", "x"]).stderr, /both name 'x'/);
   writeFileSync(join(root, "t"), "");
   assert.match(run(["resolve", "x", "--from", join(root, "src/a.ts"), "--memory-trace", join(root, "t")]).stderr, /--memory-trace.*scan/);
 });
