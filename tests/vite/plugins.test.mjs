@@ -43,7 +43,7 @@ function plugins(root, calls) {
       // Asks the others: Vite's own resolver finds the file.
       async resolveId(id, importer) {
         if (!id.startsWith("theme:")) return null;
-        return { id: join(root, "themes", `${id.slice(6)}.tsx`) };
+        return this.resolve(join(root, "themes", id.slice(6)), importer);
       },
     },
     { name: "generated", resolveId: (id, importer) => (id === "./generated/api" && importer.endsWith("src/main.ts") ? join(root, "api/index.ts") : null) },
