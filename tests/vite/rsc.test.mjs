@@ -55,9 +55,9 @@ test("in development, too, and the page works", async (t) => {
   assert.equal(await page.textContent("#badge"), "badge");
   await page.waitForFunction(() => {
     const button = document.querySelector("#counter");
-    if (button.textContent === "0") button.click();
-    return button.textContent !== "0";
-  }, undefined, { polling: 250 });
+    if (button?.textContent === "0") button.click();
+    return button && button.textContent !== "0";
+  }, undefined, { polling: 1000 });
   const { manager } = getPluginApi(server.config);
   const { report } = await apiOf(server.config).references();
   const known = files(report, [...report.clientFiles, ...report.serverFiles]);
