@@ -11,13 +11,12 @@ import { prepare, scenarios } from "./memory/scenarios.mjs";
 const ROOM = 8 * MIB; // threads and program text, beside the limit
 const GROWTH = 1.05;
 const CAP = 6 * 1024 * MIB; // what a peer may take where it is left alone
-const PEER_SECONDS = 120;
 
 function options() {
   const { values } = parseArgs({
     options: {
       only: { type: "string" }, runs: { type: "string", default: "10" }, hard: { type: "string", default: "512" },
-      peers: { type: "string" }, json: { type: "string", default: path.join(top, "build/bench/memory.json") },
+      peers: { type: "string" }, seconds: { type: "string", default: "120" }, json: { type: "string", default: path.join(top, "build/bench/memory.json") },
       page: { type: "string", default: path.join(top, "build/bench/memory.html") }, short: { type: "boolean" }, keep: { type: "boolean" },
     },
   });
@@ -25,7 +24,7 @@ function options() {
   const unknown = ids?.filter((id) => !scenarios.some((scenario) => scenario.id === id)) ?? [];
   if (unknown.length > 0) fail(`--only ${unknown}: there are ${scenarios.map(({ id }) => id).join(", ")}`);
   return {
-    ...values, runs: Number(values.runs), hard: Number(values.hard) * MIB, peers: values.peers?.split(",").filter(Boolean),
+    ...values, runs: Number(values.runs), hard: Number(values.hard) * MIB, seconds: Number(values.seconds), peers: values.peers?.split(",").filter(Boolean),
     chosen: scenarios.filter(({ id }) => !ids || ids.includes(id)),
   };
 }
@@ -108,16 +107,16 @@ function trace(scenario, made, { scratch }) {
 }
 
 /** Left alone once, to see what it takes; then under the common limit, to see whether it lives. */
-function peer(who, made, { hard, scratch }) {
+function peer(who, made, { hard, seconds, scratch }) {
   const command = [process.execPath, path.join(top, `bench/peers/${who}.mjs`), made.folder, "--entry", made.entry];
-  const free = watch(command, { limit: CAP, seconds: PEER_SECONDS, scratch, output: true });
+  const free = watch(command, { limit: CAP, seconds, scratch, output: true });
   const said = free.output.trim().split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line)).pop();
   const row = { who, hard, version: said?.version, peak: free.peak, ms: free.wallMs, curve: free.curve };
-  if (free.late) return { ...row, outcome: `not done after ${PEER_SECONDS} s` };
+  if (free.late) return { ...row, outcome: `not done after ${seconds} s` };
   if (free.died) return { ...row, outcome: "passes 6 GiB", died: true };
   if (free.exit !== 0) return { ...row, outcome: `fails: exit ${free.exit}`, failed: free.stderr.trim().split("\n").slice(0, 3).join(" ") };
   if (free.peak <= hard) return { ...row, outcome: "lives" };
-  const limited = watch(command, { limit: hard, seconds: PEER_SECONDS, scratch });
+  const limited = watch(command, { limit: hard, seconds, scratch });
   return { ...row, died: limited.died, diedAfterMs: limited.died ? limited.wallMs : undefined, outcome: limited.died ? "killed" : `exit ${limited.exit}` };
 }
 
