@@ -37,7 +37,7 @@ function peaks({ results, hard }) {
   const used = TOOLS.filter((who) => points.some((point) => point.who === who));
   return plot("Peak resident set of each tool in each scenario", {
     height: 60 + ids.length * 34, marginLeft: 110, y: { domain: ids, label: null }, grid: true,
-    x: { type: "log", label: "peak resident set, MiB →", ticks: [4, 16, 64, 256, 1024, 4096], tickFormat: String },
+    x: { type: "log", base: 2, label: "peak resident set, MiB →", ticks: [4, 16, 64, 256, 1024, 4096], tickFormat: String },
     color: { domain: used, range: used.map((who) => COLORS[TOOLS.indexOf(who)]), legend: true },
     marks: [
       Plot.ruleX([hard / MIB], { stroke: "currentColor", strokeDasharray: "4 3" }),
@@ -60,7 +60,7 @@ function curves({ results, hard }) {
 <p>The resident set of the whole process tree, start of the process included. Both scales are logarithmic.</p>
 ${plot("Resident set over time on the przm application", {
     height: 340, grid: true, marginRight: 110, color,
-    x: { type: "log", label: "seconds →", ticks: [0.001, 0.01, 0.1, 1, 10], tickFormat: (d) => `${d}` }, y: { type: "log", label: "↑ MiB", ticks: [4, 16, 64, 256, 1024], tickFormat: (d) => `${d}` },
+    x: { type: "log", label: "seconds →", ticks: [0.001, 0.01, 0.1, 1, 10], tickFormat: (d) => `${d}` }, y: { type: "log", base: 2, label: "↑ MiB", ticks: [4, 16, 64, 256, 1024], tickFormat: (d) => `${d}` },
     marks: [
       Plot.ruleY([hard / MIB], { stroke: "currentColor", strokeDasharray: "4 3" }),
       Plot.line(points, { x: "s", y: "mib", stroke: "who", strokeWidth: 2 }),
