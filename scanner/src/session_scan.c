@@ -289,6 +289,8 @@ int session_scan(prologue_session *session, void *argument) {
     uint32_t threads = session->has_workers ? session->workers.count : 0;
     if (session->cache.off) {
         session_stop_workers(session);
+    } else if (session->has_workers) {
+        workers_rest(&session->workers);
     }
     session_phase(session, PHASE_IDLE);
     drop_outcome(session, &outcome);

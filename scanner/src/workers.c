@@ -97,9 +97,23 @@ static void spin_for(struct workers *workers, const uint32_t *count) {
     }
 }
 
-static uint32_t wait_for_requests(struct workers *workers, struct read_request *batch) {
+/* With the mutex held, which is let go meanwhile. */
+static void take_rest(struct worker *worker) {
+    struct workers *workers = worker->workers;
+    worker->rest = workers->rest;
+    uv_mutex_unlock(&workers->mutex);
+    os_files_forget(&worker->files);
+    uv_mutex_lock(&workers->mutex);
+}
+
+static uint32_t wait_for_requests(struct worker *worker, struct read_request *batch) {
+    struct workers *workers = worker->workers;
     spin_for(workers, &workers->queued);
     while (!workers->queued && !workers->stopping) {
+        if (worker->rest != workers->rest) {
+            take_rest(worker);
+            continue;
+        }
         workers->idle++;
         uv_cond_wait(&workers->asked, &workers->mutex);
         workers->idle--;
@@ -114,7 +128,7 @@ static void work(void *argument) {
     struct read_result results[WORKERS_BATCH];
     os_files_begin(&worker->files, true);
     uv_mutex_lock(&workers->mutex);
-    for (uint32_t count; (count = wait_for_requests(workers, batch)) > 0;) {
+    for (uint32_t count; (count = wait_for_requests(worker, batch)) > 0;) {
         bool other = worker->scan != workers->scan;
         worker->scan = workers->scan;
         uv_mutex_unlock(&workers->mutex);
@@ -239,6 +253,14 @@ void workers_begin(struct workers *workers, const struct directive_set *directiv
     uv_mutex_unlock(&workers->mutex);
     os_files_forget(&workers->members[0].files);
     atomic_store_explicit(&workers->dropping, false, memory_order_relaxed);
+}
+
+void workers_rest(struct workers *workers) {
+    uv_mutex_lock(&workers->mutex);
+    workers->rest++;
+    uv_cond_broadcast(&workers->asked);
+    uv_mutex_unlock(&workers->mutex);
+    os_files_forget(&workers->members[0].files);
 }
 
 static void drop_results(struct workers *workers) {

@@ -41,6 +41,7 @@ struct worker {
     struct reader reader;
     struct facts facts;
     uint32_t scan; /* the one that its descriptors belong to */
+    uint32_t rest; /* the last one that it took */
     uv_thread_t thread;
     bool started;
 };
@@ -58,6 +59,7 @@ struct workers {
     uint32_t head, queued;
     uint32_t outstanding; /* asked for and not collected yet */
     uint32_t idle;
+    uint32_t rest; /* how often workers_rest() was called */
     struct read_result *results;
     uint32_t result_count;
     struct worker *members; /* 0 is the walk's own, without a thread */
@@ -88,6 +90,8 @@ int workers_init(struct workers *workers, struct ledger *ledger,
 /* From here on they read for a scan with these directives. Nothing may be outstanding. */
 void workers_begin(struct workers *workers, const struct directive_set *directives,
                    const atomic_bool *cancelled);
+/* Between scans: what is still open is closed, by each thread soon. */
+void workers_rest(struct workers *workers);
 /* Waits for the threads; drops what is still asked for. On the thread that called workers_init(). */
 void workers_free(struct workers *workers);
 
