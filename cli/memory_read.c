@@ -252,7 +252,7 @@ static bool take_dump(const struct reading *reading, json_t *line) {
 static bool take_head(const struct reading *reading, const json_t *line) {
     struct memory_file *file = reading->file;
     const json_t *tool = json_object_get(line, "tool");
-    uint64_t version;
+    uint64_t version = 0;
     if (!take_bytes(reading, line, "version", &version) ||
         !take_bytes(reading, line, "limit", &file->limit))
         return false;

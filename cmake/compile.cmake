@@ -1,4 +1,5 @@
 # Language, warnings and sanitizers of our own targets.
+option(PROLOGUE_WERROR "Warnings are errors" ON)
 set(PROLOGUE_SANITIZE "" CACHE STRING "Sanitizers to build with, such as address,undefined")
 
 set(CMAKE_C_STANDARD 11)
@@ -9,7 +10,7 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 set(PROLOGUE_WARNINGS
   -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wundef -Wvla
-  -Werror)
+  $<$<BOOL:${PROLOGUE_WERROR}>:-Werror>)
 
 function(prologue_compile target)
   target_compile_options(${target} PRIVATE ${PROLOGUE_WARNINGS})

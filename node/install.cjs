@@ -50,7 +50,8 @@ function build(target) {
   for (const part of ["grammar", "node"]) {
     npm(["ci", "--prefix", join(source, part), "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund"]);
   }
-  run("cmake", ["-S", source, "-B", folder, "-DCMAKE_BUILD_TYPE=Release", "-DPROLOGUE_TESTS=OFF", "-DPROLOGUE_BENCH=OFF"]);
+  const options = ["CMAKE_BUILD_TYPE=Release", "CMAKE_C_FLAGS_RELEASE=-O2", "PROLOGUE_WERROR=OFF", "PROLOGUE_TESTS=OFF", "PROLOGUE_BENCH=OFF"];
+  run("cmake", ["-S", source, "-B", folder, ...options.map((option) => `-D${option}`)]);
   run("cmake", ["--build", folder, "--parallel", "--target", "prologue_node", "prologue_portable"]);
   mkdirSync(target, { recursive: true });
   for (const [name, built] of Object.entries(NAMES)) {
