@@ -87,6 +87,8 @@ int os_remove(const char *path);
 
 /* Bytes of the process that are in memory; 0: unknown. */
 uint64_t os_resident_set(void);
+/* Pages that were freed go back to the system, where malloc would keep them. */
+void os_give_back(void);
 /* The working directory, NUL-terminated. 0 or an error. */
 int os_working_directory(char *path, size_t size);
 

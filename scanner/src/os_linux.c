@@ -3,6 +3,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -461,4 +464,10 @@ uint64_t os_resident_set(void) {
 int os_working_directory(char *path, size_t size) {
     size_t length = size;
     return uv_cwd(path, &length);
+}
+
+void os_give_back(void) {
+#if defined(__GLIBC__)
+    malloc_trim(0);
+#endif
 }

@@ -294,6 +294,9 @@ int session_scan(prologue_session *session, void *argument) {
     }
     session_phase(session, PHASE_IDLE);
     drop_outcome(session, &outcome);
+    if (plan == PLAN_FILES) { /* two walks were held */
+        os_give_back();
+    }
     if (call->report) {
         prologue_stats *stats = &call->report->summary.stats;
         stats->threads = threads;

@@ -153,6 +153,9 @@ int os_list(struct os_files *files, const char *path, os_entry entry, void *payl
     return code;
 }
 
+void os_give_back(void) {
+}
+
 int os_watch_open(struct os_files *files) {
     (void)files;
     return UV_ENOSYS;
