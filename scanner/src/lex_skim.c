@@ -79,10 +79,13 @@ static struct slice word_ending_at(const struct skim *skim, uint32_t last) {
 enum member { NO_MEMBER, MEMBER, MEMBER_UNCLEAR };
 
 /* Whether the name at `at` stands after a dot, white space between or not; three of them are none,
- * and one may end a number. */
+ * and one may end a number. A byte that is not ASCII may be white space too. */
 static enum member member_at(const struct skim *skim, uint32_t at) {
     const char *bytes = skim->lexer->bytes;
     uint32_t last = before(skim, at);
+    if (last && (unsigned char)bytes[last] >= 0x80) {
+        return MEMBER_UNCLEAR;
+    }
     bool spread = last > 1 && bytes[last - 1] == '.' && bytes[last - 2] == '.';
     if (!last || bytes[last] != '.' || spread) {
         return NO_MEMBER;

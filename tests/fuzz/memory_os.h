@@ -19,7 +19,8 @@ struct memory_file {
 #define TEXT(literal) literal, sizeof literal - 1
 
 static struct memory_file *memory_files;
-static int memory_count, memory_calls;
+static int memory_count;
+static _Atomic int memory_calls;
 static bool memory_guarded; /* what is called secret may not be asked for */
 
 /* What the system answers instead of doing a call: 0 to do it, a libuv error, or for a read the most
