@@ -17,7 +17,7 @@ static void on_signal(int number) {
     (void)number;
     prologue_session *session = atomic_exchange(&watched, NULL);
     if (!session) {
-        output_remove_unfinished();
+        output_end();
         _exit(STATUS_INTERRUPTED);
     }
     prologue_session_cancel(session);

@@ -4,13 +4,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-static const char *volatile unfinished;
+/* Named before it is made: whoever ends the process on another thread then removes it, or is seen to
+ * be ending it by the one who has made it. */
+static const char *_Atomic unfinished;
+static atomic_bool ending;
 
 static bool fail(struct output *output, int error) {
     if (!output->error)
@@ -28,16 +33,25 @@ static bool open_temporary(struct output *output, mode_t mode) {
     if (!output->temporary)
         return fail(output, ENOMEM);
     for (int attempt = 0; attempt < 100; attempt++) {
-        snprintf(output->temporary, size, "%.*s.prologue-%ld-%d.tmp", folder, output->target,
-                 (long)getpid(), attempt);
+        struct timespec now = {0};
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        snprintf(output->temporary, size, "%.*s.prologue-%ld-%09ld.tmp", folder, output->target,
+                 (long)getpid(), now.tv_nsec);
+        atomic_store(&unfinished, output->temporary);
         output->descriptor =
             open(output->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode & 0777);
+        if (atomic_load(&ending)) {
+            unlink(output->temporary);
+            pause();
+        }
         if (output->descriptor >= 0 || errno != EEXIST)
             break;
     }
-    if (output->descriptor < 0)
-        return fail(output, errno);
-    unfinished = output->temporary;
+    if (output->descriptor < 0) {
+        int error = errno;
+        atomic_store(&unfinished, NULL);
+        return fail(output, error);
+    }
     return true;
 }
 
@@ -61,7 +75,7 @@ static bool open_file(struct output *output, const char *file) {
 }
 
 static void forget(struct output *output) {
-    unfinished = NULL;
+    atomic_store(&unfinished, NULL);
     free(output->temporary);
     free(output->target);
     output->temporary = output->target = NULL;
@@ -161,7 +175,12 @@ void output_abandon(struct output *output) {
 }
 
 void output_remove_unfinished(void) {
-    const char *temporary = unfinished;
+    const char *temporary = atomic_load(&unfinished);
     if (temporary)
         unlink(temporary);
+}
+
+void output_end(void) {
+    atomic_store(&ending, true);
+    output_remove_unfinished();
 }

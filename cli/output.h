@@ -40,5 +40,7 @@ void output_abandon(struct output *output);
 
 /* Removes the temporary file of an output that is open. Signal-safe. */
 void output_remove_unfinished(void);
+/* The same where the process is about to end; no file is begun after it. Signal-safe. */
+void output_end(void);
 
 #endif
