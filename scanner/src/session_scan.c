@@ -112,8 +112,7 @@ static int scan_again(prologue_session *session, struct outcome *outcome) {
     struct walk *walk = cache->walk;
     outcome->walk = walk_keep(walk);
     if (!walk_is_stale(walk)) {
-        walk->files_read = walk->bytes_read = walk->reads_joined = walk->grammar_files = 0;
-        walk->realpath.hits = walk->realpath.misses = walk->realpath.listed = 0;
+        walk_count_anew(walk);
         outcome->body = report_body_keep(cache->body);
         return 0;
     }

@@ -92,6 +92,8 @@ bool walk_verify_watched(struct walk *walk, bool *told);
 /* The caller says that this path changed, appeared or vanished. False: not merely what stands in a
  * file of the graph. */
 bool walk_invalidate(struct walk *walk, const char *path);
+/* What is counted of the reading is of one scan. */
+void walk_count_anew(struct walk *walk);
 /* Whether a file has to be read again. */
 bool walk_is_stale(const struct walk *walk);
 /* Reads what is stale, and walks the graph again from the same beginnings. As walk_run(); where

@@ -31,16 +31,16 @@ static void read_again(struct walk *walk, struct file *file) {
     walk_put_unread(walk, file);
 }
 
-static void begin_counting(struct walk *walk) {
-    walk->error = 0;
+void walk_count_anew(struct walk *walk) {
     walk->files_read = walk->bytes_read = walk->reads_joined = walk->grammar_files = 0;
-    walk->modules = walk->visits = 0;
     walk->realpath.hits = walk->realpath.misses = walk->realpath.listed = 0;
 }
 
 int walk_again(struct walk *walk) {
     const struct rows *files = &walk->graph.files;
-    begin_counting(walk);
+    walk_count_anew(walk);
+    walk->error = 0;
+    walk->modules = walk->visits = 0;
     walk->again = true;
     workers_begin(walk->workers, &walk->config.directives, walk->cancelled);
     for (uint32_t i = 0; i < files->count; i++) {

@@ -3,18 +3,9 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "folder.h"
 #include "prologue.h"
 #include "unit.h"
-
-static char top[64];
-
-static const char *at(const char *name) {
-    static char text[4][128];
-    static int next;
-    next = (next + 1) % 4;
-    snprintf(text[next], sizeof text[next], "%s/%s", top, name);
-    return text[next];
-}
 
 static int make(void **state) {
     (void)state;

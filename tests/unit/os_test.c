@@ -12,20 +12,12 @@
 
 #include <cmocka.h>
 
+#include "folder.h"
 #include "os.h"
 
 enum { FOLDER = 7 };
 
-static char top[64];
 static struct os_files files;
-
-static const char *at(const char *name) {
-    static char text[4][128];
-    static int next;
-    next = (next + 1) % 4;
-    snprintf(text[next], sizeof text[next], "%s/%s", top, name);
-    return text[next];
-}
 
 static int make(void **state) {
     (void)state;
