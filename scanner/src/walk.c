@@ -1,14 +1,9 @@
 #include <stdio.h>
 
 #include "language.h"
-#include "sort.h"
 #include "walk_private.h"
 
 #define WALK_NO_TSCONFIG UINT32_MAX
-
-/* With so many edges waiting, a target is asked about rather than waited for: a package's only
- * module may be read after everything that imports it. */
-enum { WALK_WAITERS_MOST = 1 << 16 };
 
 struct folder *walk_folder_of(const struct walk *walk, const struct file *file) {
     return folder_of(&walk->realpath, path_at(&walk->paths, file->path)->parent);
@@ -105,238 +100,6 @@ void walk_request(struct walk *walk, struct file *file, uint32_t environments) {
     }
 }
 
-static bool has_waiters_left(const struct walk *walk) {
-    return walk->free_waiters || walk->waiters.count < WALK_WAITERS_MOST;
-}
-
-static void add_waiter(struct walk *walk, struct file *target, const struct waiter *edge) {
-    uint32_t index = walk->free_waiters;
-    struct waiter *waiter;
-    if (index) {
-        waiter = rows_at(&walk->waiters, index - 1);
-        walk->free_waiters = waiter->next;
-    } else {
-        waiter = rows_add(&walk->waiters);
-        index = walk->waiters.count;
-        if (!waiter) {
-            walk_fail(walk, ledger_error(walk->ledger));
-            return;
-        }
-    }
-    *waiter = *edge;
-    waiter->next = target->waiters;
-    target->waiters = index;
-}
-
-static void drop_waiters(struct walk *walk, struct file *file) {
-    while (file->waiters) {
-        uint32_t index = file->waiters;
-        struct waiter *waiter = rows_at(&walk->waiters, index - 1);
-        file->waiters = waiter->next;
-        waiter->next = walk->free_waiters;
-        walk->free_waiters = index;
-    }
-}
-
-/* ---- following imports ----------------------------------------------------------------------- */
-
-bool walk_follows(struct walk *walk, const struct file *file, const struct fact_import *import) {
-    unsigned flags = import->flags & (FACT_TYPE_STATEMENT | FACT_TYPE_NAMES | FACT_UNUSED);
-    if (!flags) {
-        return true;
-    }
-    if (flags & FACT_TYPE_STATEMENT || import->kind == FACT_EXPORT) {
-        return false;
-    }
-    const struct tsconfig *tsconfig =
-        tsconfig_at(&walk->tsconfigs, walk_importer(walk, file).tsconfig);
-    bool verbatim = walk->config.no_elide || (tsconfig && tsconfig->verbatim_module_syntax);
-    bool preserve = tsconfig && tsconfig->preserve_value_imports;
-    return verbatim || (preserve && !(flags & FACT_TYPE_NAMES));
-}
-
-static uint32_t edge_of(const struct answer *answer) {
-    switch (answer->outcome) {
-    case RESOLVE_MODULE:
-        return answer->path | (answer->plain ? EDGE_PLAIN : 0);
-    case RESOLVE_LEAF:
-        return answer->path | EDGE_LEAF | (answer->plain ? EDGE_PLAIN : 0);
-    case RESOLVE_EXTERNAL:
-        return EDGE(EDGE_EXTERNAL);
-    case RESOLVE_IGNORED:
-        return EDGE(EDGE_IGNORED);
-    default:
-        return EDGE(EDGE_UNRESOLVED);
-    }
-}
-
-static void enter(struct walk *walk, path_id path, const struct waiter *edge) {
-    struct file *target = walk_ask_for(walk, path, UINT32_C(1) << edge->environment);
-    if (!target) {
-        return;
-    }
-    if (target->state == FILE_PENDING && path_at(&walk->paths, path)->state == PATH_ASSUMED &&
-        (has_waiters_left(walk) || !realpath_confirm(&walk->realpath, path))) {
-        add_waiter(walk, target, edge);
-    }
-    walk_request(walk, target, UINT32_C(1) << edge->environment);
-}
-
-static void add_found(void *payload, path_id path) {
-    struct walk *walk = payload;
-    struct glob_found *all = &walk->globbed;
-    int code = ledger_grow(walk->ledger, PROLOGUE_SUBSYSTEM_GRAPH, &all->paths, &all->capacity,
-                           all->count + 1, sizeof *all->paths);
-    if (code) {
-        walk_fail(walk, code);
-        return;
-    }
-    all->paths[all->count++] = path;
-}
-
-static bool is_lower(const void *context, const void *left, const void *right) {
-    (void)context;
-    return *(const path_id *)left < *(const path_id *)right;
-}
-
-/* Each once. */
-static void sort_found(struct glob_found *all) {
-    uint32_t kept = 0;
-    sort_heap(all->paths, all->count, sizeof *all->paths, is_lower, NULL);
-    for (uint32_t i = 0; i < all->count; i++) {
-        if (kept == 0 || all->paths[kept - 1] != all->paths[i]) {
-            all->paths[kept++] = all->paths[i];
-        }
-    }
-    all->count = kept;
-}
-
-static void enter_glob(struct walk *walk, const struct waiter *edge, uint32_t target) {
-    const struct glob_targets *targets = graph_glob(&walk->graph, target);
-    for (uint32_t i = 0; i < targets->count && !targets->leaf && !walk->error; i++) {
-        if (language_of(path_name(&walk->paths, targets->paths[i]), NULL)) {
-            enter(walk, targets->paths[i], edge);
-        }
-    }
-}
-
-static void follow_glob(struct walk *walk, struct file *file, const struct facts *facts,
-                        const struct waiter *edge, uint32_t *target) {
-    walk->globbed.count = 0;
-    walk_glob(walk, file, facts, edge->import, edge->environment, add_found, walk);
-    sort_found(&walk->globbed);
-    *target = graph_add_glob(&walk->graph, walk->globbed.paths, walk->globbed.count,
-                             walk_glob_is_leaf(facts, &facts->imports[edge->import]));
-    if (!edge_is_glob(*target)) {
-        walk_fail(walk, ledger_error(walk->ledger));
-        return;
-    }
-    enter_glob(walk, edge, *target);
-}
-
-/* Asks where one import leads and goes there. Also asked again, for edges that waited in vain. */
-static void follow(struct walk *walk, struct file *file, const struct facts *facts,
-                   const struct waiter *edge, uint32_t *target) {
-    const struct fact_import *import = &facts->imports[edge->import];
-    walk_ease(walk);
-    if (import->kind == FACT_GLOB) {
-        follow_glob(walk, file, facts, edge, target);
-        return;
-    }
-    struct answer answer = resolve(&walk->resolver, walk_importer(walk, file),
-                                   facts_text(facts, import->text, import->text_length),
-                                   edge->environment, import->kind == FACT_REQUIRE, NULL);
-    *target = edge_of(&answer);
-    file->troubled |= answer.outcome == RESOLVE_FAILED;
-    if (answer.outcome == RESOLVE_MODULE) {
-        enter(walk, answer.path, edge);
-    }
-}
-
-/* The answer that another environment has already got, where it holds in this one too. */
-static uint32_t known_target(struct walk *walk, const struct edges *others, uint32_t import,
-                             uint32_t environment) {
-    for (; others; others = others->next) {
-        uint32_t target = others->targets[import];
-        if (!edge_is_path(target) || !(target & EDGE_PLAIN)) {
-            continue;
-        }
-        path_id path = edge_path(target);
-        uint8_t state = path_at(&walk->paths, path)->state;
-        path_id parent = path_at(&walk->paths, path)->parent;
-        if ((state == PATH_FILE || state == PATH_ASSUMED) &&
-            !resolve_has_map(&walk->resolver, folder_of(&walk->realpath, parent), environment)) {
-            return target;
-        }
-    }
-    return EDGE(EDGE_SKIPPED);
-}
-
-static void enter_target(struct walk *walk, uint32_t target, const struct waiter *edge) {
-    if (edge_is_glob(target)) {
-        enter_glob(walk, edge, target);
-    } else if (edge_is_path(target) && !(target & EDGE_LEAF)) {
-        enter(walk, edge_path(target), edge);
-    }
-}
-
-/* Where the imports lead is known from an earlier scan. */
-static void revisit(struct walk *walk, struct file *file, const struct edges *edges,
-                    uint32_t environment) {
-    struct waiter edge = {.file = file->index, .environment = environment};
-    for (uint32_t i = 0; i < file->facts->import_count && !walk->error; i++) {
-        edge.import = i;
-        enter_target(walk, edges->targets[i], &edge);
-    }
-}
-
-static void visit(struct walk *walk, struct file *file, uint32_t environment) {
-    file->visited |= UINT32_C(1) << environment;
-    walk->visits++;
-    if (!file->facts || !file->facts->import_count) {
-        return;
-    }
-    struct edges *edges = graph_edges(file, environment);
-    if (edges) {
-        revisit(walk, file, edges, environment);
-        return;
-    }
-    struct facts facts = graph_facts(&walk->graph, file);
-    edges = graph_add_edges(&walk->graph, file, environment);
-    if (!edges) {
-        walk_fail(walk, ledger_error(walk->ledger));
-        return;
-    }
-    struct waiter edge = {.file = file->index, .environment = environment};
-    bool map =
-        edges->next && resolve_has_map(&walk->resolver, walk_folder_of(walk, file), environment);
-    for (uint32_t i = 0; i < facts.import_count && !walk->error; i++) {
-        if (!walk_follows(walk, file, &facts.imports[i])) {
-            continue;
-        }
-        edge.import = i;
-        uint32_t known = map ? EDGE(EDGE_SKIPPED) : known_target(walk, edges->next, i, environment);
-        if (known == EDGE(EDGE_SKIPPED)) {
-            follow(walk, file, &facts, &edge, &edges->targets[i]);
-            continue;
-        }
-        edges->targets[i] = known;
-        enter_target(walk, known, &edge);
-    }
-    if (!walk->again) { /* edges of before are read by reports */
-        graph_join_edges(&walk->graph, file);
-    }
-}
-
-static void visit_all(struct walk *walk, struct file *file) {
-    uint32_t wanted = file->switched && file->requested ? file->switched : file->requested;
-    wanted &= ~file->excluded;
-    for (uint32_t left; (left = wanted & ~file->visited) && !walk->error;) {
-        walk->modules += file->visited == 0;
-        visit(walk, file, (uint32_t)__builtin_ctz(left));
-    }
-}
-
 /* ---- what the workers bring ------------------------------------------------------------------ */
 
 uint32_t walk_own_environments(const struct walk *walk, const struct file *file) {
@@ -369,6 +132,12 @@ static int take_facts(struct walk *walk, struct file *file, struct source *facts
                      !source_same_imports(file->facts, facts);
     file->stale = false;
     return graph_take(&walk->graph, file, facts);
+}
+
+static void drop_waiters(struct walk *walk, struct file *file) {
+    struct waiter edge;
+    while (walk_take_waiter(walk, file, &edge)) {
+    }
 }
 
 static void ready(struct walk *walk, struct file *file, const struct read_result *result) {
@@ -431,20 +200,9 @@ static void gone(struct walk *walk, struct file *file, const struct read_result 
             realpath_folder(&walk->realpath, file->path);
         }
     }
-    while (file->waiters && !walk->error) {
-        uint32_t index = file->waiters;
-        struct waiter *waiter = rows_at(&walk->waiters, index - 1), edge = *waiter;
-        file->waiters = waiter->next;
-        waiter->next = walk->free_waiters;
-        walk->free_waiters = index;
-        struct file *importer = graph_at(&walk->graph, edge.file);
-        struct facts facts = graph_facts(&walk->graph, importer);
-        struct edges *edges = graph_own_edges(&walk->graph, importer, edge.environment);
-        if (!edges) {
-            walk_fail(walk, ledger_error(walk->ledger));
-            return;
-        }
-        follow(walk, importer, &facts, &edge, &edges->targets[edge.import]);
+    struct waiter edge;
+    while (!walk->error && walk_take_waiter(walk, file, &edge)) {
+        walk_follow_again(walk, &edge);
     }
 }
 
@@ -526,7 +284,7 @@ static void run(struct walk *walk) {
     struct read_result results[WORKERS_QUEUE];
     while (walk_goes_on(walk) && !walk->rebuild) {
         while (walk->agenda && walk_goes_on(walk)) {
-            visit_all(walk, take_agenda(walk));
+            walk_visit(walk, take_agenda(walk));
             walk_feed(walk);
         }
         take_recalled(walk);

@@ -34,6 +34,13 @@ void walk_fit_window(struct walk *walk);
 /* Throws away what the workers still bring. */
 void walk_drain(struct walk *walk);
 
+/* walk_follow.c: visits a file in the environments in which it is requested: its imports are followed. */
+void walk_visit(struct walk *walk, struct file *file);
+/* Asks once more where one import leads, and goes there. */
+void walk_follow_again(struct walk *walk, const struct waiter *edge);
+/* The next edge that waits for a file; false where none does. */
+bool walk_take_waiter(struct walk *walk, struct file *file, struct waiter *out);
+
 /* walk_start.c: the entries and the source folders. 0 or a code, with walk->detail. */
 int walk_start(struct walk *walk, const prologue_scan_request *scan);
 
