@@ -31,6 +31,7 @@ struct tree {
     long peak_kb, limit_kb;
     FILE *curve;
     double start;
+    long long started; /* milliseconds since 1970 */
     double seconds;
     int killed, late;
 };
@@ -40,6 +41,13 @@ static double now_ms(void) {
 
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
+}
+
+static long long since_1970_ms(void) {
+    struct timespec time;
+
+    clock_gettime(CLOCK_REALTIME, &time);
+    return (long long)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
 static double tv_ms(struct timeval time) {
@@ -205,6 +213,7 @@ static void begin(struct tree *tree, const struct options *options) {
     }
     if (options->cgroup)
         enter_cgroup(options->cgroup);
+    tree->started = since_1970_ms();
     tree->start = now_ms();
 }
 
@@ -234,9 +243,9 @@ int main(int argc, char **argv) {
         fclose(tree.curve);
 
     printf("{\"wallMs\":%.4f,\"userMs\":%.3f,\"sysMs\":%.3f,\"maxrssKb\":%ld,\"treeRssKb\":%ld,"
-           "\"killed\":%s,\"late\":%s,\"exit\":%d}\n",
+           "\"killed\":%s,\"late\":%s,\"exit\":%d,\"startedMs\":%lld}\n",
            end - tree.start, tv_ms(usage.ru_utime), tv_ms(usage.ru_stime), usage.ru_maxrss,
            tree.peak_kb, tree.killed ? "true" : "false", tree.late ? "true" : "false",
-           WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+           WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), tree.started);
     return 0;
 }

@@ -17,7 +17,8 @@ function options() {
     options: {
       only: { type: "string" }, runs: { type: "string", default: "10" }, hard: { type: "string", default: "512" },
       peers: { type: "string" }, seconds: { type: "string", default: "120" }, json: { type: "string", default: path.join(top, "build/bench/memory.json") },
-      page: { type: "string", default: path.join(top, "build/bench/memory.html") }, short: { type: "boolean" }, keep: { type: "boolean" },
+      page: { type: "string", default: path.join(top, "build/bench/memory.html") },
+      builds: { type: "string", default: path.join(top, "build/bench/builds.json") }, short: { type: "boolean" }, keep: { type: "boolean" },
     },
   });
   const ids = values.only?.split(",");
@@ -198,7 +199,8 @@ async function full(settings) {
   mkdirSync(path.dirname(settings.json), { recursive: true });
   writeFileSync(settings.json, `${JSON.stringify(said, null, 1)}\n`);
   const { page } = await import("./memory/page.mjs");
-  writeFileSync(settings.page, page(said));
+  const builds = existsSync(settings.builds) ? JSON.parse(readFileSync(settings.builds, "utf8")) : undefined; // of ./dev bench builds
+  writeFileSync(settings.page, page(said, builds));
   console.log(`${settings.json}\n${settings.page}`);
   if (results.some(({ ours: row }) => row?.problems.length > 0)) process.exitCode = 1;
 }

@@ -1,30 +1,12 @@
-// What the memory bench found, on one page that stands alone: node page.mjs memory.json > memory.html
+// What the memory bench found, on one page that stands alone: node page.mjs memory.json [builds.json] > memory.html
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import * as Plot from "@observablehq/plot";
-import { JSDOM } from "jsdom";
+import { builds } from "../builds/page.mjs";
+import { COLORS, MIB, Plot, escape, frame, hostLine, mib, number, plot, row, size, table as tableOf } from "../page/frame.mjs";
 
-const MIB = 1 << 20;
 const TOOLS = ["prologue", "rolldown", "esbuild", "esbuild-split", "rwsdk"];
-const COLORS = ["#2f7de1", "#e8833a", "#2aa876", "#8a6fdf", "#d6477f"];
 const SUBSYSTEMS = ["facts", "graph", "paths", "directory listings", "report", "package data", "realpath cache", "leases", "grammar parser"];
 const SHADES = ["#2f7de1", "#e8833a", "#2aa876", "#8a6fdf", "#d6477f", "#b59f3b", "#4aa8c0", "#9a9a9a", "#555555"];
-const { document } = new JSDOM("").window;
-
-const escape = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
-const number = (value) => Math.round(value).toLocaleString("en");
-const size = (bytes) => (bytes >= 10_000 * MIB ? `${number(bytes / MIB / 1024)} GiB` : `${(bytes / MIB).toFixed(bytes < 100 * MIB ? 1 : 0)} MiB`);
-
-const mib = (bytes) => (bytes / MIB).toFixed(1);
-
-function plot(label, options) {
-  const node = Plot.plot({ document, width: 860, marginRight: 30, marginBottom: 48, style: { background: "none", fontSize: "13px", overflow: "visible" }, ...options });
-  const svg = node.tagName.toLowerCase() === "svg" ? node : node.querySelector("svg:last-of-type");
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", label);
-  return node.outerHTML;
-}
-
 const color = { domain: TOOLS, range: COLORS };
 
 function peaks({ results, hard }) {
@@ -119,10 +101,6 @@ ${plot("Resident set and ledger against time, with phases", {
   })}`;
 }
 
-function row(cells, tag = "td") {
-  return `<tr>${cells.map((cell) => `<${tag}>${escape(cell)}</${tag}>`).join("")}</tr>`;
-}
-
 function table({ results }) {
   const rows = results.flatMap((result) => {
     if (result.skipped) return [row([result.what, "", "", "", "", "", result.skipped])];
@@ -135,7 +113,7 @@ function table({ results }) {
       ...peers.map(({ who, hard, peak, outcome }) => row(["", who, size(hard), size(peak), "", "", outcome])),
     ];
   });
-  return `<table><thead>${row(["scenario", "who", "limit", "min · median · peak", "growth, run to run", "in one session", "outcome"], "th")}</thead><tbody>${rows.join("")}</tbody></table>`;
+  return tableOf(["scenario", "who", "limit", "min · median · peak", "growth, run to run", "in one session", "outcome"], rows);
 }
 
 function headline({ results, hard }) {
@@ -147,32 +125,27 @@ function headline({ results, hard }) {
 Of ${others.length} runs of other tools under ${size(hard)}, ${dead.length} do not live to the end.</p>`;
 }
 
-const STYLE = `:root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--line:#d5d9de;--soft:#5b6570}
-@media (prefers-color-scheme:dark){:root{--ink:#e6e8eb;--paper:#14171a;--line:#343a41;--soft:#9aa4af}}
-body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:920px;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;margin:2.2rem 0 .3rem}.lead{font-size:1.1rem}p{margin:.4rem 0 .8rem}
-figure{margin:0}svg{max-width:100%;height:auto}footer,.note{color:var(--soft);font-size:.85rem}
-table{border-collapse:collapse;font-size:.85rem;width:100%}td,th{text-align:left;white-space:nowrap;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line);vertical-align:top}
-td:first-child,td:last-child{white-space:normal}
-li.met{color:#2aa876}li.missed{color:#d6477f}`;
+const whole = (said) => `<h2>Whole production builds of the przm application</h2>
+${builds(said)}
+<p class="note">${hostLine(said.host)}; ${escape(said.date)}.</p>`;
 
-export function page(said) {
+/** `built` is what the builds' bench found, where that has run. */
+export function page(said, built) {
   const { host, date } = said;
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Prologue: memory under stress</title><style>${STYLE}</style></head>
-<body><h1>Memory under stress</h1>
-${headline(said)}
+  return frame("memory under stress", "Memory under stress", `${headline(said)}
 <h2>Who needs how much, and who dies</h2>
 <p>Each run in a child under a hard limit on the resident set of its process tree. A dot lives under it; a cross was killed, failed or did not end. Ours runs under limits of 4 to ${size(Math.max(...said.results.map(({ ours }) => ours?.limit ?? 0)))} of its own.</p>
 ${peaks(said)}
 ${curves(said)}
 ${scaled(said)}
 ${phases(said)}
+${built ? whole(built) : ""}
 <h2>All runs</h2>
 ${table(said)}
-<footer><p>${escape(`${host.cores} cores (${host.cpu}), ${host.kernel}, node ${host.node}, load ${host.load.toFixed(2)} at the start; ${date}`)}. Resident sets are sampled every 2 ms; pages that processes share count twice. Times belong to this machine.</p></footer>
-</body></html>
-`;
+<footer><p>${hostLine(host)}; ${escape(date)}. Resident sets are sampled every 2 ms; pages that processes share count twice. Times belong to this machine.</p></footer>`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(page(JSON.parse(readFileSync(process.argv[2], "utf8"))));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [said, built] = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, "utf8")));
+  process.stdout.write(page(said, built));
+}

@@ -53,11 +53,12 @@ function makeGroup(limit) {
 
 function readCurve(file) {
   if (!existsSync(file)) return [];
-  return readFileSync(file, "utf8").trim().split("\n").filter(Boolean).map((line) => line.split(" ").map(Number));
+  const lines = readFileSync(file, "utf8").trim().split("\n").filter(Boolean);
+  return lines.map((line) => line.split(" ").map(Number)).map(([ms, kb]) => [ms, kb * 1024]);
 }
 
 /** At most `count` points, and no peak lost: of each stretch the highest. */
-function thin(curve, count) {
+export function thin(curve, count) {
   const stretch = Math.ceil(curve.length / count);
   const out = [];
   for (let i = 0; i < curve.length; i += stretch) {
@@ -68,29 +69,30 @@ function thin(curve, count) {
 
 /**
  * Runs a command under a hard limit on the resident set of its whole process tree.
- * `died`: the limit ended it. `output`: what it printed, where that was asked for.
+ * `died`: the limit ended it. `output`: what it printed, where that was asked for. `samples` are milliseconds and bytes.
  */
-export function watch(command, { limit, seconds, scratch, output = false }) {
+export function watch(command, { limit, seconds, scratch, output = false, cwd, env, every = SAMPLE_MS }) {
   const curve = path.join(scratch, "curve");
   const group = limit ? makeGroup(limit) : undefined;
-  const flags = ["--sample", String(SAMPLE_MS), "--curve", curve];
+  const flags = ["--sample", String(every), "--curve", curve];
   if (output) flags.push("--stdout");
   if (seconds) flags.push("--seconds", String(seconds));
   if (group) flags.push("--cgroup", group);
   else if (limit) flags.push("--limit", String(Math.floor(limit / 1024)));
-  const { status, stdout, stderr, error } = spawnSync(tool("launch"), [...flags, ...command], { encoding: "utf8", maxBuffer: 1 << 30 });
+  const { status, stdout, stderr, error } = spawnSync(tool("launch"), [...flags, ...command], { encoding: "utf8", maxBuffer: 1 << 30, cwd, env });
   if (error) throw error;
   if (status !== 0) fail(`${command.join(" ")}: ${stderr}`);
   const end = stdout.lastIndexOf('{"wallMs"');
   const usage = JSON.parse(stdout.slice(end));
   const killed = usage.killed || (group !== undefined && usage.exit === 137);
-  const points = readCurve(curve);
+  const samples = readCurve(curve);
   rmSync(curve, { force: true });
   if (group) rmdirSync(group);
   return {
-    exit: usage.exit, died: killed, late: usage.late, wallMs: usage.wallMs, cpuMs: usage.userMs + usage.sysMs, keeper: group ? "cgroup" : "sampling",
+    startedAt: new Date(usage.startedMs).toISOString(), exit: usage.exit, died: killed, late: usage.late, wallMs: usage.wallMs,
+    cpuMs: usage.userMs + usage.sysMs, keeper: group ? "cgroup" : "sampling",
     peak: Math.max(usage.treeRssKb, usage.maxrssKb) * 1024,
-    curve: thin(points, 400).map(([ms, kb]) => [ms, kb * 1024]),
+    samples, curve: thin(samples, 400),
     output: stdout.slice(0, end), stderr,
   };
 }
