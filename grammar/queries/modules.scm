@@ -39,14 +39,31 @@
 (ternary_expression condition: (arrow_function)) @doubt
 ; Nor is what an operator makes called, and a member of it is one of its last operand.
 (call_expression function: [(arrow_function) (binary_expression) (unary_expression)
-  (await_expression) (ternary_expression) (assignment_expression) (yield_expression)]) @doubt
+  (await_expression) (ternary_expression) (assignment_expression) (yield_expression)
+  (augmented_assignment_expression) (update_expression) (as_expression)
+  (satisfies_expression)]) @doubt
 (member_expression object: [(arrow_function) (binary_expression) (unary_expression)
-  (await_expression) (ternary_expression) (assignment_expression) (yield_expression)]) @doubt
+  (await_expression) (ternary_expression) (assignment_expression) (yield_expression)
+  (augmented_assignment_expression) (update_expression)]) @doubt
 (subscript_expression object: [(arrow_function) (binary_expression) (unary_expression)
-  (await_expression) (ternary_expression) (assignment_expression) (yield_expression)]) @doubt
+  (await_expression) (ternary_expression) (assignment_expression) (yield_expression)
+  (augmented_assignment_expression) (update_expression) (as_expression)
+  (satisfies_expression)]) @doubt
 (call_expression function: (non_null_expression [(arrow_function) (binary_expression)
   (unary_expression) (await_expression) (ternary_expression) (assignment_expression)
-  (yield_expression)])) @doubt
+  (yield_expression) (augmented_assignment_expression) (update_expression) (as_expression)
+  (satisfies_expression)])) @doubt
+; ... and what is no operand stands behind no operator.
+(binary_expression right: [(arrow_function) (assignment_expression)
+  (augmented_assignment_expression) (yield_expression)]) @doubt
+(unary_expression argument: [(arrow_function) (assignment_expression)
+  (augmented_assignment_expression) (yield_expression)]) @doubt
+(await_expression [(arrow_function) (augmented_assignment_expression)
+  (yield_expression)]) @doubt
+(class_heritage (extends_clause value: [(arrow_function) (binary_expression) (unary_expression)
+  (await_expression) (ternary_expression) (assignment_expression) (yield_expression)
+  (augmented_assignment_expression) (update_expression) (as_expression)
+  (satisfies_expression)])) @doubt
 (yield_expression) @yield
 ; `#a in b` is no operand of what binds as close or closer.
 (binary_expression
@@ -83,6 +100,26 @@
 (import_alias (nested_identifier)) @doubt
 (import_alias . (identifier) . (identifier)) @doubt
 (comment) @comment
-; An argument may be missing at the end alone.
+; An argument may be missing at the end alone, and so may a property.
 (arguments "(" . ",") @doubt
 (arguments "," . ",") @doubt
+(object "{" . ",") @doubt
+(object "," . ",") @doubt
+(object_pattern "{" . ",") @doubt
+(object_pattern "," . ",") @doubt
+; Flow's, or nobody's.
+(parenthesized_expression type: (_)) @doubt
+(flow_maybe_type) @doubt
+(existential_type) @doubt
+(constraint ":") @doubt
+(object_type "{|") @doubt
+(object_type (export_statement)) @doubt
+(export_statement "default" declaration: [(lexical_declaration) (variable_declaration)
+  (enum_declaration) (type_alias_declaration) (ambient_declaration) (import_alias)]) @doubt
+(for_in_statement operator: "of" right: (sequence_expression)) @doubt
+; A brace that a statement or the body of an arrow function begins with is a block's, and a keyword
+; a declaration's.
+(expression_statement) @open.brace
+(expression_statement) @open.word
+(arrow_function body: (_) @open.brace)
+(export_statement value: (_) @open.word)

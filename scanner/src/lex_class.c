@@ -196,6 +196,10 @@ void on_object_key(struct lexer *lexer) {
         token_next(lexer);
         return;
     case T_COMMA:
+        if (lexer->previous.kind == T_COMMA) {
+            lexer_fail(lexer);
+            return;
+        }
         token_next(lexer);
         return;
     case T_ELLIPSIS:

@@ -174,10 +174,11 @@ static void read_less(struct lexer *lexer) {
 static void operand_missing(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     bool bare = lexer->previous.word == W_YIELD || lexer->previous.word == W_AWAIT;
-    bool list = (frame->kind >= EX_PAREN && frame->kind <= EX_GLOB_LIST) ||
-                frame->kind == EX_ARRAY || frame->kind == EX_JSX;
-    bool ends = at_kind(lexer, T_COMMA) || at_kind(lexer, T_RPAREN) || at_kind(lexer, T_RBRACKET) ||
-                at_kind(lexer, T_RBRACE);
+    bool holes = frame->kind == EX_ARRAY || frame->kind == EX_GLOB_LIST;
+    bool list =
+        holes || (frame->kind >= EX_PAREN && frame->kind <= EX_GLOB) || frame->kind == EX_JSX;
+    bool ends = (at_kind(lexer, T_COMMA) && holes) || at_kind(lexer, T_RPAREN) ||
+                at_kind(lexer, T_RBRACKET) || at_kind(lexer, T_RBRACE);
     if (at_element(lexer, frame) ? list && ends : bare) {
         frame->state = OPERATOR;
     } else {

@@ -93,6 +93,13 @@ void token_template_resume(struct lexer *lexer) {
     lexer->cursor = lexer->token.end;
 }
 
+static bool are_flags(struct lexer *lexer, uint32_t at, uint32_t end) {
+    while (at < end && byte_at(lexer, at) >= 'a' && byte_at(lexer, at) <= 'z') {
+        at++;
+    }
+    return at == end;
+}
+
 void token_regex(struct lexer *lexer) {
     struct token *token = &lexer->token;
     bool in_class = false;
@@ -115,7 +122,8 @@ void token_regex(struct lexer *lexer) {
         case '/':
             if (!in_class) {
                 token->end = skip_identifier(lexer, at + 1);
-                token->kind = T_NUMBER; /* a literal like any other */
+                token->kind = /* a literal like any other */
+                    are_flags(lexer, at + 1, token->end) ? T_NUMBER : T_BAD;
                 lexer->cursor = token->end;
                 return;
             }

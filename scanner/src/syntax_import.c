@@ -440,6 +440,8 @@ void syntax_see_import(struct syntax_reading *reading, const struct syntax_event
         break;
     case CAPTURE_DOUBT:
     case CAPTURE_TYPED:
+    case CAPTURE_OPEN_BRACE:
+    case CAPTURE_OPEN_WORD:
         reading->parse->doubt = true;
         break;
     case CAPTURE_LINE:

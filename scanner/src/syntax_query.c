@@ -1,3 +1,5 @@
+#include <ctype.h>
+
 #include "syntax_tree.h"
 
 static void add_event(struct syntax_parse *parse, TSNode node, uint8_t capture) {
@@ -33,6 +35,20 @@ static void see_name(struct syntax_parse *parse, TSNode node) {
         parse->doubt |= is_reserved(syntax_text(parse, node));
 }
 
+static bool opens(struct slice text, struct slice word) {
+    if (!slice_starts(text, word))
+        return false;
+    unsigned char next = text.length > word.length ? (unsigned char)text.data[word.length] : ' ';
+    return !isalnum(next) && next != '_' && next != '$' && next != '\\' && next < 0x80;
+}
+
+static bool opens_declaration(const struct syntax_parse *parse, TSNode node) {
+    struct slice text = syntax_text(parse, node);
+    bool whole = syntax_is(node, "function_expression") || syntax_is(node, "generator_function") ||
+                 syntax_is(node, "class");
+    return !whole && (opens(text, SLICE("function")) || opens(text, SLICE("class")));
+}
+
 /* Most captures of a large script mean nothing; dense ones are most of what there is to hold. */
 static bool matters(const struct syntax_parse *parse, TSNode node, uint8_t capture) {
     bool typescript = parse->options->dialect & DIALECT_TYPESCRIPT;
@@ -48,6 +64,11 @@ static bool matters(const struct syntax_parse *parse, TSNode node, uint8_t captu
         return !typescript;
     case CAPTURE_ANGLE:
         return !typescript && begins(parse, node, "<!--");
+    case CAPTURE_OPEN_BRACE:
+        return slice_starts(syntax_text(parse, node), SLICE("{")) &&
+               !syntax_is(node, "statement_block");
+    case CAPTURE_OPEN_WORD:
+        return opens_declaration(parse, node);
     case CAPTURE_COMMENT:
     case CAPTURE_JSX:
     case CAPTURE_JSX_NAME:

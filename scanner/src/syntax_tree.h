@@ -32,6 +32,8 @@
     XX(TYPED, "typed")                                                                             \
     XX(YIELD, "yield")                                                                             \
     XX(LINE, "line")                                                                               \
+    XX(OPEN_BRACE, "open.brace")                                                                   \
+    XX(OPEN_WORD, "open.word")                                                                     \
     XX(COMMENT, "comment")                                                                         \
     XX(JSX, "jsx")                                                                                 \
     XX(JSX_NAME, "jsx.name")                                                                       \
