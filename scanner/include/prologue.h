@@ -34,6 +34,11 @@ extern "C" {
 
 enum prologue_switch { PROLOGUE_AUTO, PROLOGUE_NO, PROLOGUE_YES };
 
+typedef struct prologue_slice {
+    const char *data; /* not NUL-terminated */
+    size_t length;
+} prologue_slice;
+
 /* ---- errors ---------------------------------------------------------------------------------- */
 
 /* code, name (the `code` of a PrologueError), message */
@@ -251,6 +256,48 @@ typedef struct prologue_progress {
     double elapsed_ms;
 } prologue_progress;
 
+enum prologue_kind {
+    PROLOGUE_KIND_IMPORT,
+    PROLOGUE_KIND_EXPORT,
+    PROLOGUE_KIND_DYNAMIC,
+    PROLOGUE_KIND_REQUIRE,
+    PROLOGUE_KIND_GLOB
+};
+
+/* An import that the caller is asked about. */
+typedef struct prologue_question {
+    prologue_slice specifier;
+    prologue_slice importer; /* its absolute path, or the id of a module that was loaded */
+    const char *environment;
+    enum prologue_kind kind;
+} prologue_question;
+
+enum prologue_answer_kind {
+    PROLOGUE_NO_ANSWER, /* native resolution's answer stands */
+    PROLOGUE_ANSWER_ID,
+    PROLOGUE_ANSWER_EXTERNAL,
+};
+
+/* An id that is the absolute path of a file, which may be a link, leads to that file. Any other, one
+ * with a query among them, leads to a module that on_load() is asked for. */
+typedef struct prologue_answer {
+    enum prologue_answer_kind kind;
+    prologue_slice id;
+} prologue_answer;
+
+typedef struct prologue_wanted {
+    prologue_slice id;
+    const char *environment;
+} prologue_wanted;
+
+typedef struct prologue_source {
+    int found;
+    prologue_slice text; /* any bytes, as a file's */
+    /* An extension such as "tsx". NULL: the id's, before a query or at its end; jsx where it has none
+     * of a script. */
+    const char *language;
+} prologue_source;
+
 typedef struct prologue_scan_request {
     size_t size;
     const char *root; /* NULL: the working directory */
@@ -269,7 +316,28 @@ typedef struct prologue_scan_request {
      * made through a memory mapping or another hard link. PROLOGUE_NO: what prologue_session_invalidate()
      * did not tell has not changed. */
     enum prologue_switch verify;
+    /* Asked, on the calling thread with `payload`, about the imports that native resolution cannot
+     * answer, virtual modules among them, and first about those that a pattern names: `count` of them
+     * at once, in no order. `answers` is all zero. Each import is asked about once in a scan; a session
+     * keeps no answer for the next. Not zero cancels. */
+    int (*on_resolve)(const prologue_question *questions, prologue_answer *answers, size_t count,
+                      void *payload);
+    const prologue_pattern *resolve_patterns; /* of specifiers, `*` matches any text */
+    size_t resolve_pattern_count;
+    /* The same for the source of modules: those that an answer leads to and that are no plain file,
+     * imports that nothing else answers (by their specifier, a relative one joined to its importer), and
+     * files that a pattern names, instead of the disk. A module is asked for once for each environment.
+     * What is not found is read from the disk where it stands there, else external where it has an
+     * answer, else unresolved. In the report it stands under its id, relative to the root where that is a
+     * path, once for each environment that it was loaded in; it is no file that was read. */
+    int (*on_load)(const prologue_wanted *wanted, prologue_source *sources, size_t count,
+                   void *payload);
+    const prologue_pattern *load_patterns; /* of absolute paths */
+    size_t load_pattern_count;
 } prologue_scan_request;
+
+/* What a callback hands out stands until the next call of either, or the end of the scan. The session must
+ * not be used by them, prologue_session_cancel() aside. */
 
 /* Blocks until the scan has ended. Returns 0, or the code of what ended it; with LIMIT and
  * CANCELLED `*out` is a partial report (`complete` 0), with any other error NULL.
@@ -281,11 +349,6 @@ PROLOGUE_API int prologue_session_scan(prologue_session *session,
 /* ---- report ---------------------------------------------------------------------------------- */
 
 enum prologue_severity { PROLOGUE_INFO, PROLOGUE_WARNING, PROLOGUE_ERROR_DIAGNOSTIC };
-
-typedef struct prologue_slice {
-    const char *data; /* not NUL-terminated */
-    size_t length;
-} prologue_slice;
 
 /* `start`, `end`: byte offsets in the file of the text between the quotes; `line` and `column`
  * 1-based, columns in UTF-16 units. */
@@ -418,14 +481,6 @@ PROLOGUE_API int prologue_session_inspect(prologue_session *session,
                                           prologue_write write, void *payload, size_t *failed);
 
 /* ---- resolve --------------------------------------------------------------------------------- */
-
-enum prologue_kind {
-    PROLOGUE_KIND_IMPORT,
-    PROLOGUE_KIND_EXPORT,
-    PROLOGUE_KIND_DYNAMIC,
-    PROLOGUE_KIND_REQUIRE,
-    PROLOGUE_KIND_GLOB
-};
 
 typedef struct prologue_resolve_request {
     size_t size;

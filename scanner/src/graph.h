@@ -53,7 +53,8 @@ struct file {
     bool listed : 1; /* in one of the walk's lists */
     bool has_directive : 1;
     bool troubled : 1;           /* an import of it did not resolve, at least at first */
-    int16_t error;               /* libuv's, where it is not ready */
+    int16_t error : 15;          /* libuv's, where it is not ready */
+    uint16_t asked : 1;          /* where imports of it lead was asked of the scan's host */
     uint32_t requested, visited; /* environments, as bits */
     uint32_t excluded;           /* the environments that do not enter it */
     uint32_t tsconfig;           /* the walk's: its config; 0: not looked for yet */

@@ -81,6 +81,12 @@ static uint64_t key_of(const struct ordering *all, path_id id) {
     return key;
 }
 
+/* A name that the scan's host gave may hold a NUL. */
+static uint32_t longest(const struct ordering *all, path_id left, path_id right) {
+    uint32_t a = path_at(all->paths, left)->length, b = path_at(all->paths, right)->length;
+    return a > b ? a : b;
+}
+
 /* The last one first: the stack's top is then the first in order. */
 static bool is_after(const void *context, const void *left, const void *right) {
     const struct ordering *all = context;
@@ -90,8 +96,11 @@ static bool is_after(const void *context, const void *left, const void *right) {
     }
     for (uint32_t i = 8;; i++) {
         unsigned char x = byte_at(all, a->path, i), y = byte_at(all, b->path, i);
-        if (x != y || x == 0) {
+        if (x != y) {
             return x > y;
+        }
+        if (x == 0 && i >= longest(all, a->path, b->path)) {
+            return false;
         }
     }
 }

@@ -170,7 +170,7 @@ int path_join(struct paths *paths, path_id base, struct slice text, path_id *out
 static size_t text_length(const struct paths *paths, path_id id, path_id top) {
     size_t length = 0;
     for (; id != top; id = path_at(paths, id)->parent) {
-        length += path_at(paths, id)->length + (size_t)1;
+        length += path_shown(path_at(paths, id)) + 1;
     }
     return length;
 }
@@ -180,8 +180,8 @@ static void write_backwards(const struct paths *paths, path_id id, path_id top, 
                             char *end) {
     while (id != top) {
         const struct path *path = path_at(paths, id);
-        end -= path->length;
-        memcpy(end, path_name_of(paths, path), path->length);
+        end -= path_shown(path);
+        memcpy(end, path_name_of(paths, path), path_shown(path));
         id = path->parent;
         if (leading || id != top) {
             *--end = '/';

@@ -15,6 +15,14 @@ enum { PATH_NAMES_SHIFT = 15 };
 typedef uint32_t path_id;
 #define NO_PATH UINT32_MAX
 
+/* path.flags */
+enum {
+    PATH_FOLLOWED = 1, /* the stage realpath's: a link whose target is not known yet */
+    PATH_GIVEN = 2,    /* the name of no file: a text that the scan's host gave, and a tag */
+};
+/* A NUL and a byte that tells apart those with the same text; left out where paths are spelled out. */
+enum { PATH_TAG = 2 };
+
 struct path {
     uint32_t name;  /* where it stands in the names */
     path_id parent; /* the root's is itself */
@@ -51,6 +59,11 @@ static inline const char *path_name_of(const struct paths *paths, const struct p
 static inline struct slice path_name(const struct paths *paths, path_id id) {
     const struct path *path = path_at(paths, id);
     return (struct slice){path_name_of(paths, path), path->length};
+}
+
+/* How much of the name is shown. */
+static inline size_t path_shown(const struct path *path) {
+    return path->length - (path->flags & PATH_GIVEN ? (size_t)PATH_TAG : 0);
 }
 
 /* The child of that name; NO_PATH where it is not interned. */

@@ -161,7 +161,7 @@ static void settle(struct realpath *realpath, path_id id) {
     }
     if (path->state == PATH_LINK) {
         path->memo = NO_PATH;
-        path->flags = 1; /* the target is not known yet */
+        path->flags |= PATH_FOLLOWED;
     }
     if (path->state == PATH_PRESENT) {
         make_folder(realpath, id);
@@ -189,7 +189,7 @@ static void links_end(struct realpath *realpath, struct walk_state *walk, path_i
         struct path *link = path_at(realpath->paths, walk->links[--walk->link_count].link);
         link->state = (uint8_t)state;
         link->memo = real;
-        link->flags = 0;
+        link->flags &= (uint8_t)~PATH_FOLLOWED;
     }
 }
 
@@ -197,7 +197,7 @@ static void links_reached(struct realpath *realpath, struct walk_state *walk) {
     while (walk->link_count > 0 && walk->rest.length <= walk->links[walk->link_count - 1].behind) {
         struct path *link = path_at(realpath->paths, walk->links[--walk->link_count].link);
         link->memo = walk->at;
-        link->flags = 0;
+        link->flags &= (uint8_t)~PATH_FOLLOWED;
     }
 }
 
@@ -242,7 +242,7 @@ static enum path_state step(struct realpath *realpath, struct walk_state *walk, 
     } else {
         realpath->hits++;
     }
-    if (path->state == PATH_LINK && path->flags) {
+    if (path->state == PATH_LINK && path->flags & PATH_FOLLOWED) {
         return expand_link(realpath, walk, id) ? PATH_PRESENT : PATH_LOOP;
     }
     if (path->state == PATH_LINK) {

@@ -18,14 +18,15 @@ struct writing {
 static struct slice path_of(struct writing *out, path_id id) {
     const struct report_body *report = out->report;
     const struct path *path = path_at(report->paths, id);
-    if (path->parent == out->folder && out->prefix + path->length < sizeof out->text) {
-        memcpy(out->text + out->prefix, path_name_of(report->paths, path), path->length);
-        return (struct slice){out->text, out->prefix + path->length};
+    size_t name = path_shown(path);
+    if (path->parent == out->folder && out->prefix + name < sizeof out->text) {
+        memcpy(out->text + out->prefix, path_name_of(report->paths, path), name);
+        return (struct slice){out->text, out->prefix + name};
     }
     size_t length = path_relative(report->paths, report->base, id, out->text, sizeof out->text);
-    bool named = length >= path->length && !path_is_below(report->paths, report->base, id);
+    bool named = length >= name && !path_is_below(report->paths, report->base, id);
     out->folder = named ? path->parent : NO_PATH;
-    out->prefix = length - path->length;
+    out->prefix = length - name;
     return (struct slice){out->text, length};
 }
 

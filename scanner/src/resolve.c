@@ -166,6 +166,10 @@ static bool is_url(struct slice specifier) {
     return specifier.data[0] == 0;
 }
 
+bool resolve_is_made_up(struct slice specifier) {
+    return specifier.data[0] == 0 || slice_starts(specifier, SLICE("virtual:"));
+}
+
 /* The user's aliases, in the given order: the exact specifier, or what stands before a `/`. */
 static enum found apply_alias(struct question *question) {
     struct resolver *resolver = question->resolver;
@@ -305,6 +309,7 @@ static enum found rewrite(struct question *question) {
         return external(question, "as the options say");
     }
     if (is_url(question->specifier)) {
+        question->answer.made_up = resolve_is_made_up(question->specifier);
         return external(question, "a builtin, a URL or a virtual module");
     }
     return question->environment->browser ? resolve_browser_request(question) : NOT_FOUND;

@@ -23,6 +23,7 @@ struct answer {
     enum resolve_outcome outcome;
     path_id path;     /* real */
     bool plain;       /* by names alone: the same in every environment without a browser map */
+    bool made_up;     /* external by its name: a virtual module, which somebody else may know */
     const char *code; /* the diagnostic's, where it failed */
 };
 
@@ -106,6 +107,9 @@ struct answer resolve(struct resolver *resolver, struct importer from, struct sl
  * and what of the glob stands for its `*`. False where no entry ends that way. */
 bool resolve_imports_glob(struct resolver *resolver, struct folder *from, struct slice *glob,
                           uint32_t environment, path_id *base);
+
+/* The name of a virtual module. */
+bool resolve_is_made_up(struct slice specifier);
 
 /* Whether a browser map speaks of what stands in this folder. */
 bool resolve_has_map(struct resolver *resolver, struct folder *folder, uint32_t environment);

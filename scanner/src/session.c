@@ -101,6 +101,29 @@ static int start_engine(prologue_session *session) {
     return 0;
 }
 
+/* With the mutex held, which is let go meanwhile. */
+static void answer(prologue_session *session) {
+    uv_mutex_unlock(&session->mutex);
+    int code = session->question(session->question_argument);
+    uv_mutex_lock(&session->mutex);
+    session->answer = code;
+    session->question = NULL;
+    uv_cond_broadcast(&session->changed);
+}
+
+int session_ask(prologue_session *session, int (*question)(void *argument), void *argument) {
+    uv_mutex_lock(&session->mutex);
+    session->question_argument = argument;
+    session->question = question;
+    uv_cond_broadcast(&session->changed);
+    while (session->question) {
+        uv_cond_wait(&session->changed, &session->mutex);
+    }
+    int code = session->answer;
+    uv_mutex_unlock(&session->mutex);
+    return code;
+}
+
 int session_call(prologue_session *session, session_job *job, void *argument,
                  int (*on_wait)(prologue_session *session, void *payload), void *payload) {
     const uint64_t interval = UINT64_C(50) * 1000 * 1000;
@@ -115,7 +138,9 @@ int session_call(prologue_session *session, session_job *job, void *argument,
     session->job = job;
     uv_cond_broadcast(&session->changed);
     while (!session->done) {
-        if (!on_wait) {
+        if (session->question) {
+            answer(session);
+        } else if (!on_wait) {
             uv_cond_wait(&session->changed, &session->mutex);
         } else if (uv_cond_timedwait(&session->changed, &session->mutex, interval)) {
             uv_mutex_unlock(&session->mutex);

@@ -32,6 +32,9 @@ struct prologue_session {
     uv_cond_t changed;
     session_job *job; /* NULL: none is under way */
     void *argument;
+    int (*question)(void *argument); /* to be called by whoever waits for the job; NULL: none */
+    void *question_argument;
+    int answer;
     int result;
     bool done;
     atomic_bool cancelled;
@@ -62,6 +65,9 @@ void session_close(prologue_session *session);
  * thread about every 50 ms; not zero cancels. */
 int session_call(prologue_session *session, session_job *job, void *argument,
                  int (*on_wait)(prologue_session *session, void *payload), void *payload);
+
+/* Of a job: runs a function on the thread that waits for it, and returns what that returns. */
+int session_ask(prologue_session *session, int (*question)(void *argument), void *argument);
 
 /* An absolute text for one that may be relative to the working directory. 0 or a code. */
 int session_absolute(const char *path, char *text, size_t size);

@@ -63,5 +63,8 @@ uint64_t session_key_of_request(const prologue_scan_request *request) {
     for (size_t i = 0; i < request->entry_count; i++) {
         key = mix(mix(key, request->entries[i].path), request->entries[i].environment);
     }
-    return mix_all(mix(key, "|"), request->sources, request->source_count);
+    key = mix_all(mix(key, "|"), request->sources, request->source_count);
+    char host[] = {(char)('a' + (request->on_resolve != NULL) + 2 * (request->on_load != NULL)), 0};
+    key = mix_patterns(mix(key, host), request->resolve_patterns, request->resolve_pattern_count);
+    return mix_patterns(key, request->load_patterns, request->load_pattern_count);
 }

@@ -82,6 +82,19 @@ static int make_body(prologue_session *session, struct outcome *outcome,
     return code;
 }
 
+static int ask_host(void *payload, int (*call)(void *argument), void *argument) {
+    return session_ask(payload, call, argument);
+}
+
+static void meet_host(prologue_session *session, struct walk *walk,
+                      const prologue_scan_request *request) {
+    if (request->on_resolve || request->on_load) {
+        walk->host.request = request;
+        walk->host.run = ask_host;
+        walk->host.payload = session;
+    }
+}
+
 static int scan_anew(prologue_session *session, const prologue_scan_request *request,
                      const struct walk *donor, struct outcome *outcome) {
     int code =
@@ -94,9 +107,11 @@ static int scan_anew(prologue_session *session, const prologue_scan_request *req
     walk->on_round = note_progress;
     walk->payload = session;
     walk->donor = donor;
+    meet_host(session, walk, request);
     ledger_reserve(&session->ledger, session->ledger.limit / RESERVED_SHARE);
     outcome->code = walk_run(walk, request);
     walk->donor = NULL;
+    walk_leave_host(walk);
     if (outcome->code && outcome->code != PROLOGUE_ELIMIT && outcome->code != PROLOGUE_ECANCELLED) {
         ledger_reserve(&session->ledger, 0);
         return session_fail(session, outcome->code, walk->detail);
@@ -107,7 +122,8 @@ static int scan_anew(prologue_session *session, const prologue_scan_request *req
 /* ---- the same walk --------------------------------------------------------------------------- */
 
 /* PROLOGUE_EINVALID: the graph cannot be used any more. */
-static int scan_again(prologue_session *session, struct outcome *outcome) {
+static int scan_again(prologue_session *session, const prologue_scan_request *request,
+                      struct outcome *outcome) {
     struct session_cache *cache = &session->cache;
     struct walk *walk = cache->walk;
     outcome->walk = walk_keep(walk);
@@ -122,7 +138,9 @@ static int scan_again(prologue_session *session, struct outcome *outcome) {
     cache->broken = true; /* until it has come to its end */
     session_watch(session, walk);
     ledger_reserve(&session->ledger, session->ledger.limit / RESERVED_SHARE);
+    meet_host(session, walk, request);
     outcome->code = walk_again(walk);
+    walk_leave_host(walk);
     if (walk->rebuild || (outcome->code && outcome->code != PROLOGUE_ECANCELLED)) {
         ledger_reserve(&session->ledger, 0);
         return PROLOGUE_EINVALID;
@@ -176,7 +194,7 @@ static int carry_out(prologue_session *session, const prologue_scan_request *req
     struct session_cache *cache = &session->cache;
     int code = PROLOGUE_EINVALID;
     if (plan == PLAN_GRAPH) {
-        code = scan_again(session, outcome);
+        code = scan_again(session, request, outcome);
         if (code != PROLOGUE_EINVALID) {
             return code;
         }

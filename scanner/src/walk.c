@@ -1,7 +1,7 @@
 #include <stdio.h>
 
 #include "language.h"
-#include "walk_private.h"
+#include "walk_host.h"
 
 #define WALK_NO_TSCONFIG UINT32_MAX
 
@@ -218,7 +218,7 @@ static void failed(struct walk *walk, struct file *file, const struct read_resul
     }
 }
 
-static void take_result(struct walk *walk, const struct read_result *result) {
+void walk_take_result(struct walk *walk, const struct read_result *result) {
     struct file *file = graph_at(&walk->graph, result->file);
     file->answer = result->answer;
     file->error = (int16_t)result->error;
@@ -276,7 +276,7 @@ static void take_recalled(struct walk *walk) {
             .file = file->index, .answer = READ_DONE, .recalled = true, .facts = file->facts};
         walk->recalled = file->next;
         file->next = 0;
-        take_result(walk, &result);
+        walk_take_result(walk, &result);
     }
 }
 
@@ -291,11 +291,11 @@ static void run(struct walk *walk) {
         walk_fit_window(walk);
         walk_feed(walk);
         uint32_t count = workers_collect(walk->workers, results);
-        if (!count && !walk->agenda && !walk->recalled) {
+        if (!count && !walk->agenda && !walk->recalled && !walk_hear_host(walk)) {
             break;
         }
         for (uint32_t i = 0; i < count; i++) {
-            take_result(walk, &results[i]);
+            walk_take_result(walk, &results[i]);
         }
         if (walk->on_round) {
             walk->on_round(walk, walk->payload);
@@ -401,6 +401,7 @@ struct walk *walk_keep(struct walk *walk) {
 }
 
 static void walk_free(struct walk *walk) {
+    walk_leave_host(walk);
     frontier_free(&walk->frontier);
     graph_free(&walk->graph);
     resolver_free(&walk->resolver);

@@ -21,7 +21,23 @@ struct walk_entry {
 /* An edge whose target has not been opened yet: asked again where it does not exist. */
 struct waiter {
     uint32_t file, import, next; /* next: index + 1 */
-    uint32_t environment;
+    uint8_t environment;
+    bool asked;    /* the host has been asked where it leads */
+    bool answered; /* and has named a module */
+};
+
+/* Whoever asked for the scan, where it answers questions: walk_host.c. */
+struct host {
+    const prologue_scan_request *request; /* NULL: nobody answers */
+    /* Runs a call of the request's functions on the host's thread, and returns what that returns. */
+    int (*run)(void *payload, int (*call)(void *argument), void *argument);
+    void *payload;
+    struct waiter *questions; /* to be asked */
+    uint32_t question_count, question_capacity;
+    uint32_t *modules; /* files whose source is to be asked for */
+    uint32_t module_count, module_capacity;
+    bool answers;    /* what it has been asked is part of the graph */
+    uint64_t digest; /* of its answers */
 };
 
 /* The files of the glob that is being expanded. */
@@ -61,6 +77,7 @@ struct walk {
     uint32_t agenda;   /* files read, with environments still to be visited */
     uint32_t recalled; /* files that the donor knows, not taken yet */
     struct glob_found globbed;
+    struct host host;
     struct pressure pressure;
     uint64_t files_read, bytes_read, reads_joined, grammar_files, modules, visits;
     const atomic_bool *cancelled;
@@ -78,6 +95,8 @@ int walk_init(struct walk *walk, struct ledger *ledger, struct workers *workers)
 int walk_root(struct walk *walk, const char *root);
 /* 0; PROLOGUE_ELIMIT, NOMEM or CANCELLED with what is known so far; ENTRY or SOURCE with detail. */
 int walk_run(struct walk *walk, const prologue_scan_request *request);
+/* Nobody answers from here on. */
+void walk_leave_host(struct walk *walk);
 /* The workers are no longer there for it; what was found stays. */
 void walk_stop(struct walk *walk);
 struct walk *walk_keep(struct walk *walk);

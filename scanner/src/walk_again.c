@@ -4,7 +4,7 @@
 #include <uv.h>
 
 #include "language.h"
-#include "walk_private.h"
+#include "walk_host.h"
 
 /* ---- the same graph once more ---------------------------------------------------------------- */
 
@@ -13,6 +13,9 @@ static bool is_to_be_read(const struct file *file) {
 }
 
 bool walk_is_stale(const struct walk *walk) {
+    if (walk->host.answers) {
+        return true;
+    }
     for (uint32_t i = 0; i < walk->graph.files.count; i++) {
         if (is_to_be_read(graph_at(&walk->graph, i))) {
             return true;
@@ -38,7 +41,10 @@ void walk_count_anew(struct walk *walk) {
 
 int walk_again(struct walk *walk) {
     const struct rows *files = &walk->graph.files;
+    uint64_t answers = walk->host.digest;
     walk_count_anew(walk);
+    walk->host.answers = false;
+    walk->host.digest = 0;
     walk->error = 0;
     walk->modules = walk->visits = 0;
     walk->again = true;
@@ -46,16 +52,13 @@ int walk_again(struct walk *walk) {
     for (uint32_t i = 0; i < files->count; i++) {
         struct file *file = graph_at(&walk->graph, i);
         file->requested = file->visited = 0;
+        walk_forget_host(walk, file);
         if (is_to_be_read(file)) {
             read_again(walk, file);
         }
     }
     for (uint32_t i = 0; i < walk->entry_count; i++) {
-        uint32_t environment = UINT32_C(1) << walk->entries[i].environment;
-        struct file *file = walk_ask_for(walk, walk->entries[i].path, environment);
-        if (file) {
-            walk_request(walk, file, environment);
-        }
+        walk_start_at(walk, &walk->entries[i]);
     }
     for (uint32_t i = 0; i < files->count; i++) {
         struct file *file = graph_at(&walk->graph, i);
@@ -64,6 +67,7 @@ int walk_again(struct walk *walk) {
         }
     }
     walk_finish(walk);
+    walk->rebuild |= walk->host.digest != answers && walk->manifests.problems.count > 0;
     return walk->error;
 }
 
@@ -144,7 +148,7 @@ bool walk_verify(struct walk *walk) {
     for (uint32_t i = 0; i < walk->graph.files.count; i++) {
         struct file *file = graph_at(&walk->graph, i);
         uint64_t now = 0;
-        if (file->state == FILE_READY && !file->stale) {
+        if (file->state == FILE_READY && !file->stale && !walk_is_given(walk, file)) {
             bool gone = stamp_now(walk, file->path, &now) != 0;
             there = there && !gone;
             file->stale = gone || !os_stamp_holds(graph_stamp(&walk->graph, file), now);

@@ -1,7 +1,7 @@
 /* Along the imports of one file: where each leads, and who waits until it is known that it does. */
 #include "language.h"
 #include "sort.h"
-#include "walk_private.h"
+#include "walk_host.h"
 
 /* With so many edges waiting, a target is asked about rather than waited for: a package's only
  * module may be read after everything that imports it. */
@@ -13,7 +13,7 @@ static bool has_waiters_left(const struct walk *walk) {
     return walk->free_waiters || walk->waiters.count < WALK_WAITERS_MOST;
 }
 
-static void add_waiter(struct walk *walk, struct file *target, const struct waiter *edge) {
+void walk_wait(struct walk *walk, struct file *target, const struct waiter *edge) {
     uint32_t index = walk->free_waiters;
     struct waiter *waiter;
     if (index) {
@@ -77,14 +77,14 @@ static uint32_t edge_of(const struct answer *answer) {
     }
 }
 
-static void enter(struct walk *walk, path_id path, const struct waiter *edge) {
+void walk_enter(struct walk *walk, path_id path, const struct waiter *edge) {
     struct file *target = walk_ask_for(walk, path, UINT32_C(1) << edge->environment);
     if (!target) {
         return;
     }
     if (target->state == FILE_PENDING && path_at(&walk->paths, path)->state == PATH_ASSUMED &&
         (has_waiters_left(walk) || !realpath_confirm(&walk->realpath, path))) {
-        add_waiter(walk, target, edge);
+        walk_wait(walk, target, edge);
     }
     walk_request(walk, target, UINT32_C(1) << edge->environment);
 }
@@ -122,7 +122,7 @@ static void enter_glob(struct walk *walk, const struct waiter *edge, uint32_t ta
     const struct glob_targets *targets = graph_glob(&walk->graph, target);
     for (uint32_t i = 0; i < targets->count && !targets->leaf && !walk->error; i++) {
         if (language_of(path_name(&walk->paths, targets->paths[i]), NULL)) {
-            enter(walk, targets->paths[i], edge);
+            walk_enter(walk, targets->paths[i], edge);
         }
     }
 }
@@ -141,6 +141,22 @@ static void follow_glob(struct walk *walk, struct file *file, const struct facts
     enter_glob(walk, edge, *target);
 }
 
+static bool is_path(const struct answer *answer) {
+    return answer->outcome == RESOLVE_MODULE || answer->outcome == RESOLVE_LEAF;
+}
+
+static void take_answer(struct walk *walk, struct file *file, const struct facts *facts,
+                        const struct waiter *edge, const struct answer *answer, uint32_t *target) {
+    if (answer->outcome == RESOLVE_FAILED || answer->made_up) {
+        file->troubled |= answer->outcome == RESOLVE_FAILED;
+        walk_ask_host(walk, file, facts, edge, target);
+    } else if (is_path(answer) && walk_host_loads(walk, answer->path, edge->environment)) {
+        walk_enter_given(walk, answer->path, edge, target);
+    } else if (answer->outcome == RESOLVE_MODULE) {
+        walk_enter(walk, answer->path, edge);
+    }
+}
+
 /* Asks where one import leads and goes there. Also asked again, for edges that waited in vain. */
 static void follow(struct walk *walk, struct file *file, const struct facts *facts,
                    const struct waiter *edge, uint32_t *target) {
@@ -150,14 +166,15 @@ static void follow(struct walk *walk, struct file *file, const struct facts *fac
         follow_glob(walk, file, facts, edge, target);
         return;
     }
-    struct answer answer = resolve(&walk->resolver, walk_importer(walk, file),
-                                   facts_text(facts, import->text, import->text_length),
+    struct slice specifier = facts_text(facts, import->text, import->text_length);
+    if (!edge->asked && walk_host_resolves(walk, specifier, edge->environment) &&
+        walk_ask_host(walk, file, facts, edge, target)) {
+        return;
+    }
+    struct answer answer = resolve(&walk->resolver, walk_importer(walk, file), specifier,
                                    edge->environment, import->kind == FACT_REQUIRE, NULL);
     *target = edge_of(&answer);
-    file->troubled |= answer.outcome == RESOLVE_FAILED;
-    if (answer.outcome == RESOLVE_MODULE) {
-        enter(walk, answer.path, edge);
-    }
+    take_answer(walk, file, facts, edge, &answer, target);
 }
 
 /* The answer that another environment has already got, where it holds in this one too. */
@@ -183,18 +200,25 @@ static void enter_target(struct walk *walk, uint32_t target, const struct waiter
     if (edge_is_glob(target)) {
         enter_glob(walk, edge, target);
     } else if (edge_is_path(target) && !(target & EDGE_LEAF)) {
-        enter(walk, edge_path(target), edge);
+        walk_enter(walk, edge_path(target), edge);
     }
 }
 
 /* Where the imports lead is known from an earlier scan. */
 static void revisit(struct walk *walk, struct file *file, const struct edges *edges,
                     uint32_t environment) {
-    struct waiter edge = {.file = file->index, .environment = environment};
+    struct waiter edge = {.file = file->index, .environment = (uint8_t)environment};
     for (uint32_t i = 0; i < file->facts->import_count && !walk->error; i++) {
         edge.import = i;
         enter_target(walk, edges->targets[i], &edge);
     }
+}
+
+static bool is_for_host(const struct walk *walk, const struct facts *facts, uint32_t import,
+                        uint32_t environment) {
+    const struct fact_import *fact = &facts->imports[import];
+    return walk->host.request &&
+           walk_host_resolves(walk, facts_text(facts, fact->text, fact->text_length), environment);
 }
 
 static void visit(struct walk *walk, struct file *file, uint32_t environment) {
@@ -214,7 +238,7 @@ static void visit(struct walk *walk, struct file *file, uint32_t environment) {
         walk_fail(walk, ledger_error(walk->ledger));
         return;
     }
-    struct waiter edge = {.file = file->index, .environment = environment};
+    struct waiter edge = {.file = file->index, .environment = (uint8_t)environment};
     bool map =
         edges->next && resolve_has_map(&walk->resolver, walk_folder_of(walk, file), environment);
     for (uint32_t i = 0; i < facts.import_count && !walk->error; i++) {
@@ -222,7 +246,9 @@ static void visit(struct walk *walk, struct file *file, uint32_t environment) {
             continue;
         }
         edge.import = i;
-        uint32_t known = map ? EDGE(EDGE_SKIPPED) : known_target(walk, edges->next, i, environment);
+        bool anew = map || is_for_host(walk, &facts, i, environment);
+        uint32_t known =
+            anew ? EDGE(EDGE_SKIPPED) : known_target(walk, edges->next, i, environment);
         if (known == EDGE(EDGE_SKIPPED)) {
             follow(walk, file, &facts, &edge, &edges->targets[i]);
             continue;
@@ -244,13 +270,21 @@ void walk_visit(struct walk *walk, struct file *file) {
     }
 }
 
+uint32_t *walk_target_of(struct walk *walk, const struct waiter *edge) {
+    struct edges *edges =
+        graph_own_edges(&walk->graph, graph_at(&walk->graph, edge->file), edge->environment);
+    if (!edges) {
+        walk_fail(walk, ledger_error(walk->ledger));
+        return NULL;
+    }
+    return &edges->targets[edge->import];
+}
+
 void walk_follow_again(struct walk *walk, const struct waiter *edge) {
     struct file *importer = graph_at(&walk->graph, edge->file);
     struct facts facts = graph_facts(&walk->graph, importer);
-    struct edges *edges = graph_own_edges(&walk->graph, importer, edge->environment);
-    if (!edges) {
-        walk_fail(walk, ledger_error(walk->ledger));
-        return;
+    uint32_t *target = walk_target_of(walk, edge);
+    if (target) {
+        follow(walk, importer, &facts, edge, target);
     }
-    follow(walk, importer, &facts, edge, &edges->targets[edge->import]);
 }

@@ -41,7 +41,19 @@ void walk_follow_again(struct walk *walk, const struct waiter *edge);
 /* The next edge that waits for a file; false where none does. */
 bool walk_take_waiter(struct walk *walk, struct file *file, struct waiter *out);
 
+/* Where it leads by what others have found out: its own target. NULL: no memory. */
+uint32_t *walk_target_of(struct walk *walk, const struct waiter *edge);
+/* Goes to a script, or waits until it is known to be one. */
+void walk_enter(struct walk *walk, path_id path, const struct waiter *edge);
+/* The edge waits for this file. */
+void walk_wait(struct walk *walk, struct file *target, const struct waiter *edge);
+
+/* What a reader brought of a file. */
+void walk_take_result(struct walk *walk, const struct read_result *result);
+
 /* walk_start.c: the entries and the source folders. 0 or a code, with walk->detail. */
 int walk_start(struct walk *walk, const prologue_scan_request *scan);
+/* Begins at an entry, again. */
+void walk_start_at(struct walk *walk, const struct walk_entry *entry);
 
 #endif

@@ -1,9 +1,24 @@
 #include <uv.h>
 
 #include "language.h"
-#include "walk_private.h"
+#include "walk_host.h"
 
 /* ---- where it begins ------------------------------------------------------------------------- */
+
+/* The row of what stands at a path, read by the host where that wants to. */
+static struct file *begin_at(struct walk *walk, path_id path, uint32_t environment,
+                             uint32_t environments) {
+    return walk_host_loads(walk, path, environment) ? walk_ask_given(walk, path, environment)
+                                                    : walk_ask_for(walk, path, environments);
+}
+
+void walk_start_at(struct walk *walk, const struct walk_entry *entry) {
+    uint32_t environment = UINT32_C(1) << entry->environment;
+    struct file *file = begin_at(walk, entry->path, entry->environment, environment);
+    if (file) {
+        walk_request(walk, file, environment);
+    }
+}
 
 static int start_entry(struct walk *walk, const prologue_entry *entry) {
     path_id spelled, real;
@@ -25,10 +40,7 @@ static int start_entry(struct walk *walk, const prologue_entry *entry) {
         return code;
     }
     walk->entries[walk->entry_count++] = (struct walk_entry){real, (uint32_t)environment};
-    struct file *file = walk_ask_for(walk, real, UINT32_C(1) << environment);
-    if (file) {
-        walk_request(walk, file, UINT32_C(1) << environment);
-    }
+    walk_start_at(walk, &walk->entries[walk->entry_count - 1]);
     return 0;
 }
 
@@ -44,7 +56,7 @@ struct folder_list {
 static void add_source(struct walk *walk, path_id path) {
     if (walk->realpath.preserve || !path_in_node_modules(&walk->paths, path) ||
         path_in_node_modules(&walk->paths, walk->root)) {
-        struct file *file = walk_ask_for(walk, path, UINT32_MAX);
+        struct file *file = begin_at(walk, path, walk->config.server, UINT32_MAX);
         if (file) {
             file->source = true;
         }

@@ -14,15 +14,14 @@ static bool is_worth_keeping(const struct facts *facts) {
     return false;
 }
 
-static void read_facts(struct worker *worker, const struct read_request *request,
-                       struct read_result *result) {
-    struct lex_options options = {.directives = worker->workers->directives,
-                                  .dialect = request->dialect};
+/* `lease` NULL: the input is all there. */
+static void read_facts(struct worker *worker, struct input *input, const struct lease *lease,
+                       uint8_t dialect, struct read_result *result) {
+    struct lex_options options = {.directives = worker->workers->directives, .dialect = dialect};
     struct facts *facts = &worker->facts;
     facts_clear(facts);
-    int code = reader_read(&worker->reader, &options, PROLOGUE_READER_AUTO, &worker->lease.input,
-                           facts, NULL);
-    result->answer = (uint8_t)read_check(&worker->lease, &result->error);
+    int code = reader_read(&worker->reader, &options, PROLOGUE_READER_AUTO, input, facts, NULL);
+    result->answer = lease ? (uint8_t)read_check(lease, &result->error) : READ_DONE;
     result->grammar = facts->grammar;
     if (!code && result->answer == READ_DONE && is_worth_keeping(facts)) {
         result->facts = source_new(worker->workers->sources, facts);
@@ -56,7 +55,7 @@ static void serve(struct worker *worker, const struct read_request *request,
     if (result->answer == READ_DONE) {
         result->bytes = worker->lease.input.size;
         recent_sized(recent, number, result->bytes);
-        read_facts(worker, request, result);
+        read_facts(worker, &worker->lease.input, &worker->lease, request->dialect, result);
     }
     lease_return(&worker->lease);
     recent_end(recent, number);
@@ -364,4 +363,14 @@ uint32_t workers_collect(struct workers *workers, struct read_result *results) {
     workers->outstanding -= count;
     uv_mutex_unlock(&workers->mutex);
     return count;
+}
+
+void workers_read_text(struct workers *workers, struct slice text, uint8_t dialect,
+                       struct read_result *result) {
+    if (text.length >= INPUT_LARGEST) {
+        result->answer = READ_TOO_LARGE;
+        return;
+    }
+    struct input input = input_whole(text.data, (uint32_t)text.length);
+    read_facts(&workers->members[0], &input, NULL, dialect, result);
 }

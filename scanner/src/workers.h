@@ -105,4 +105,8 @@ void workers_ask(struct workers *workers, const struct read_request *requests, u
  * waits; 0 only where nothing is outstanding. */
 uint32_t workers_collect(struct workers *workers, struct read_result *results);
 
+/* Reads a text that stands in no file, on the calling thread: what is found goes into the result. */
+void workers_read_text(struct workers *workers, struct slice text, uint8_t dialect,
+                       struct read_result *result);
+
 #endif

@@ -56,6 +56,56 @@ static int scan(prologue_session *session, struct written *answer) {
     return code;
 }
 
+static bool is(prologue_slice slice, const char *text) {
+    return slice.length == strlen(text) && memcmp(slice.data, text, slice.length) == 0;
+}
+
+static int answer_imports(const prologue_question *questions, prologue_answer *answers,
+                          size_t count, void *payload) {
+    (void)payload;
+    for (size_t i = 0; i < count; i++) {
+        const char *id = is(questions[i].specifier, "gone")        ? "virtual:gone"
+                         : is(questions[i].specifier, "./nothing") ? "/app/src/late.js"
+                                                                   : NULL;
+        if (id) {
+            answers[i] = (prologue_answer){PROLOGUE_ANSWER_ID, {id, strlen(id)}};
+        }
+    }
+    return 0;
+}
+
+static int answer_sources(const prologue_wanted *wanted, prologue_source *sources, size_t count,
+                          void *payload) {
+    (void)payload;
+    for (size_t i = 0; i < count; i++) {
+        bool made_up = is(wanted[i].id, "virtual:gone");
+        const char *text = made_up ? "import 'pkg'; import 'virtual:other'; import '/app/lone'"
+                                   : "import './types.ts'; import 'virtual:gone'";
+        sources[i] = (prologue_source){
+            made_up || is(wanted[i].id, "/app/src/c.ts"), {text, strlen(text)}, NULL};
+    }
+    return 0;
+}
+
+/* Twice: the second one walks the same graph. */
+static int scan_with_answers(prologue_session *session, struct written *answer) {
+    static const prologue_pattern pattern = {"*/c.ts", NULL};
+    int code = 0;
+    for (int i = 0; i < 2 && !code; i++) {
+        prologue_scan_request request = application_request();
+        prologue_report *report = NULL;
+        request.on_resolve = answer_imports;
+        request.on_load = answer_sources;
+        request.load_patterns = &pattern;
+        request.load_pattern_count = 1;
+        code = prologue_session_scan(session, &request, &report);
+        require((code == 0) == (report != NULL), "a report or a code");
+        code = code ? code : write_report(report, answer);
+        prologue_report_free(report);
+    }
+    return code;
+}
+
 static int inspect_files(prologue_session *session, const char *const *files, size_t count,
                          struct written *answer) {
     prologue_config config = {.size = sizeof config, .tsconfig = "/app/tsconfig.json"};
@@ -227,6 +277,12 @@ static void scans(void **state) {
     assert_non_null(strstr(expected.text, "\"src/late.js\""));
 }
 
+static void scans_with_answers(void **state) {
+    (void)state;
+    sweep(scan_with_answers, false);
+    assert_non_null(strstr(expected.text, "{\"path\":\"virtual:gone\""));
+}
+
 static void inspects(void **state) {
     (void)state;
     sweep(inspect, false);
@@ -245,11 +301,9 @@ static void resolves(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(creates),
-        cmocka_unit_test(keeps_limits),
-        cmocka_unit_test(scans),
-        cmocka_unit_test(inspects),
-        cmocka_unit_test(inspects_by_grammar),
+        cmocka_unit_test(creates),  cmocka_unit_test(keeps_limits),
+        cmocka_unit_test(scans),    cmocka_unit_test(scans_with_answers),
+        cmocka_unit_test(inspects), cmocka_unit_test(inspects_by_grammar),
         cmocka_unit_test(resolves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
