@@ -14,11 +14,61 @@ static uint32_t hash_of(struct path_key key) {
     return (uint32_t)(hash ^ hash >> 32);
 }
 
-static bool matches(const void *context, uint32_t row, const void *key_pointer) {
-    const struct path *path = path_at(context, row);
-    const struct path_key *key = key_pointer;
-    return path->parent == key->parent && path->length == key->name.length && row != PATH_ROOT &&
-           memcmp(path_name_of(context, path), key->name.data, path->length) == 0;
+enum { SLOTS_FIRST = 64, TAG_SHIFT = 29 };
+#define SLOT_ROW ((UINT32_C(1) << TAG_SHIFT) - 1)
+
+static bool matches(const struct paths *paths, path_id id, const struct path_key *key) {
+    const struct path *path = path_at(paths, id);
+    return path->parent == key->parent && path->length == key->name.length &&
+           memcmp(path_name_of(paths, path), key->name.data, path->length) == 0;
+}
+
+/* The slot of a path, or the free one where it belongs. */
+static uint32_t *slot_of(const struct paths *paths, uint32_t hash, const struct path_key *key) {
+    uint32_t mask = paths->slot_count - 1, tag = hash >> TAG_SHIFT;
+    for (uint32_t i = hash & mask;; i = (i + 1) & mask) {
+        uint32_t *slot = &paths->slots[i];
+        if (*slot == 0 ||
+            (*slot >> TAG_SHIFT == tag && matches(paths, (*slot & SLOT_ROW) - 1, key))) {
+            return slot;
+        }
+    }
+}
+
+static uint32_t slot_value(uint32_t hash, path_id id) {
+    return (hash >> TAG_SHIFT) << TAG_SHIFT | (id + 1);
+}
+
+/* The root has no slot. */
+static void fill_slots(const struct paths *paths, uint32_t *slots, uint32_t mask) {
+    for (path_id id = PATH_ROOT + 1; id < paths->rows.count; id++) {
+        uint32_t hash =
+            hash_of((struct path_key){path_at(paths, id)->parent, path_name(paths, id)});
+        uint32_t i = hash & mask;
+        while (slots[i]) {
+            i = (i + 1) & mask;
+        }
+        slots[i] = slot_value(hash, id);
+    }
+}
+
+/* Makes room for one more path. 0 or a code. */
+static int reserve_slot(struct paths *paths) {
+    struct ledger *ledger = paths->rows.ledger;
+    uint32_t most = paths->slot_count - paths->slot_count / 4;
+    if (paths->rows.count < most) {
+        return 0;
+    }
+    uint32_t count = paths->slot_count ? paths->slot_count * 2 : SLOTS_FIRST;
+    uint32_t *slots = ledger_new(ledger, PROLOGUE_SUBSYSTEM_PATHS, count * sizeof *slots);
+    if (!slots) {
+        return ledger_error(ledger);
+    }
+    fill_slots(paths, slots, count - 1);
+    ledger_free(ledger, PROLOGUE_SUBSYSTEM_PATHS, paths->slots, paths->slot_count * sizeof *slots);
+    paths->slots = slots;
+    paths->slot_count = count;
+    return 0;
 }
 
 /* Where a copy of the name stands; UINT32_MAX: no memory. */
@@ -51,7 +101,8 @@ static uint32_t keep_name(struct paths *paths, struct slice name) {
 
 int paths_init(struct paths *paths, struct ledger *ledger) {
     rows_init(&paths->rows, ledger, PROLOGUE_SUBSYSTEM_PATHS, sizeof(struct path));
-    table_init(&paths->table, ledger, PROLOGUE_SUBSYSTEM_PATHS);
+    paths->slots = NULL;
+    paths->slot_count = 0;
     paths->names = NULL;
     paths->name_blocks = paths->name_capacity = paths->name_end = 0;
     struct path *root = rows_add(&paths->rows);
@@ -61,7 +112,6 @@ int paths_init(struct paths *paths, struct ledger *ledger) {
 int paths_copy(struct paths *copy, const struct paths *paths) {
     struct ledger *ledger = paths->rows.ledger;
     *copy = (struct paths){0};
-    table_init(&copy->table, ledger, PROLOGUE_SUBSYSTEM_PATHS);
     int code = ledger_grow(ledger, PROLOGUE_SUBSYSTEM_PATHS, &copy->names, &copy->name_capacity,
                            paths->name_blocks, sizeof *copy->names);
     if (code) {
@@ -77,34 +127,35 @@ int paths_copy(struct paths *copy, const struct paths *paths) {
 
 void paths_free(struct paths *paths) {
     rows_free(&paths->rows);
-    table_free(&paths->table);
+    ledger_free(paths->rows.ledger, PROLOGUE_SUBSYSTEM_PATHS, paths->slots,
+                paths->slot_count * sizeof *paths->slots);
     for (uint32_t i = 0; i < paths->name_blocks; i++) {
         ledger_free(paths->rows.ledger, PROLOGUE_SUBSYSTEM_PATHS, paths->names[i],
                     (size_t)1 << PATH_NAMES_SHIFT);
     }
     ledger_free(paths->rows.ledger, PROLOGUE_SUBSYSTEM_PATHS, paths->names,
                 paths->name_capacity * sizeof *paths->names);
-    paths->name_blocks = paths->name_capacity = 0;
+    paths->slots = NULL;
+    paths->slot_count = paths->name_blocks = paths->name_capacity = 0;
 }
 
 path_id path_find(const struct paths *paths, path_id parent, struct slice name) {
-    if (paths->table.capacity == 0) {
+    if (paths->slot_count == 0) {
         return NO_PATH;
     }
     struct path_key key = {parent, name};
-    struct table_slot *slot = table_slot(&paths->table, hash_of(key), matches, paths, &key);
-    return slot->row ? slot->row - 1 : NO_PATH;
+    uint32_t slot = *slot_of(paths, hash_of(key), &key);
+    return slot ? (slot & SLOT_ROW) - 1 : NO_PATH;
 }
 
 path_id path_child(struct paths *paths, path_id parent, struct slice name) {
-    if (table_reserve(&paths->table)) {
+    if (reserve_slot(paths)) {
         return NO_PATH;
     }
     struct path_key key = {parent, name};
-    uint32_t hash = hash_of(key);
-    struct table_slot *slot = table_slot(&paths->table, hash, matches, paths, &key);
-    if (slot->row) {
-        return slot->row - 1;
+    uint32_t hash = hash_of(key), *slot = slot_of(paths, hash, &key);
+    if (*slot) {
+        return (*slot & SLOT_ROW) - 1;
     }
     uint32_t copy = paths->rows.count < PATH_MOST ? keep_name(paths, name) : UINT32_MAX;
     struct path *path = copy != UINT32_MAX ? rows_add(&paths->rows) : NULL;
@@ -114,7 +165,7 @@ path_id path_child(struct paths *paths, path_id parent, struct slice name) {
     path->name = copy;
     path->parent = parent;
     path->length = (uint16_t)name.length;
-    table_put(&paths->table, slot, hash, paths->rows.count - 1);
+    *slot = slot_value(hash, paths->rows.count - 1);
     return paths->rows.count - 1;
 }
 

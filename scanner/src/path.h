@@ -8,8 +8,8 @@
 #include "text.h"
 
 enum { PATH_ROOT = 0 };
-enum { PATH_MOST = 1 << 29 }; /* so many paths; more is no memory */
-enum { PATH_LONGEST = 4095 }; /* bytes; longer ones are refused as the system would */
+enum { PATH_MOST = (1 << 29) - 1 }; /* so many paths; more is no memory */
+enum { PATH_LONGEST = 4095 };       /* bytes; longer ones are refused as the system would */
 enum { PATH_NAMES_SHIFT = 15 };
 
 typedef uint32_t path_id;
@@ -34,8 +34,9 @@ struct path {
 
 struct paths {
     struct rows rows;
-    struct table table;
-    char **names; /* in blocks; each name is NUL-terminated and in one block */
+    uint32_t *slots;     /* by hash: a path's number + 1 below three bits of its hash; 0: free */
+    uint32_t slot_count; /* a power of two, or 0 */
+    char **names;        /* in blocks; each name is NUL-terminated and in one block */
     uint32_t name_blocks, name_capacity, name_end;
 };
 

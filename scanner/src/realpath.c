@@ -381,7 +381,12 @@ struct folder *realpath_folder(struct realpath *realpath, path_id spelled) {
 
 enum path_state realpath_child(struct realpath *realpath, struct folder *folder, struct slice name,
                                bool assume, path_id *real) {
+    enum os_type type;
     name = true_name(realpath, folder->path, name);
+    *real = NO_PATH;
+    if (folder->listing && !listing_find(folder->listing, name, &type)) {
+        return PATH_MISSING;
+    }
     path_id id = path_find(realpath->paths, folder->path, name);
     enum path_state state =
         id == NO_PATH ? PATH_UNKNOWN : (enum path_state)path_at(realpath->paths, id)->state;
@@ -391,11 +396,8 @@ enum path_state realpath_child(struct realpath *realpath, struct folder *folder,
         realpath->hits++;
         return state;
     }
-    enum os_type type;
-    if (!assume && (state == PATH_UNKNOWN || state == PATH_ASSUMED)) {
-        realpath_list(realpath, folder);
-    }
-    if (folder->listing && !listing_find(folder->listing, name, &type)) {
+    if (!folder->listing && !assume && (state == PATH_UNKNOWN || state == PATH_ASSUMED) &&
+        realpath_list(realpath, folder) && !listing_find(folder->listing, name, &type)) {
         return PATH_MISSING;
     }
     if (id == NO_PATH) {
