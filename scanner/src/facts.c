@@ -316,3 +316,49 @@ void facts_locate(struct facts *facts, struct input *input) {
         locate(&place, &facts->notes[i].span);
     }
 }
+
+static bool equal_texts(const struct facts *a, const struct facts *b, uint32_t x, uint32_t y,
+                        uint32_t x_length, uint32_t y_length) {
+    return slice_equal(facts_text(a, x, x_length), facts_text(b, y, y_length));
+}
+
+static bool equal_spans(const struct fact_span *a, const struct fact_span *b) {
+    return a->start == b->start && a->end == b->end && a->line == b->line && a->column == b->column;
+}
+
+static bool equal_imports(const struct facts *a, const struct facts *b, uint32_t index) {
+    const struct fact_import *x = &a->imports[index], *y = &b->imports[index];
+    return equal_spans(&x->span, &y->span) && x->group == y->group && x->kind == y->kind &&
+           x->flags == y->flags &&
+           equal_texts(a, b, x->text, y->text, x->text_length, y->text_length);
+}
+
+static bool equal_directives(const struct facts *a, const struct facts *b, uint32_t index) {
+    const struct fact_directive *x = &a->directives[index], *y = &b->directives[index];
+    return equal_spans(&x->span, &y->span) && x->configured == y->configured &&
+           x->in_function == y->in_function &&
+           equal_texts(a, b, x->text, y->text, x->text_length, y->text_length) &&
+           equal_texts(a, b, x->name, y->name, x->name_length, y->name_length);
+}
+
+static bool equal_notes(const struct facts *a, const struct facts *b, uint32_t index) {
+    const struct fact_note *x = &a->notes[index], *y = &b->notes[index];
+    return equal_spans(&x->span, &y->span) && x->code == y->code && x->detail == y->detail &&
+           x->configured == y->configured &&
+           equal_texts(a, b, x->text, y->text, x->text_length, y->text_length);
+}
+
+bool facts_equal(const struct facts *a, const struct facts *b) {
+    bool equal = a->import_count == b->import_count && a->directive_count == b->directive_count &&
+                 a->note_count == b->note_count;
+    for (uint32_t i = 0; equal && i < a->import_count; i++) {
+        equal = equal_imports(a, b, i);
+    }
+    for (uint32_t i = 0; equal && i < a->directive_count; i++) {
+        equal = equal_directives(a, b, i);
+    }
+    for (uint32_t i = 0; equal && i < a->note_count; i++) {
+        equal = equal_notes(a, b, i);
+    }
+    return equal;
+}

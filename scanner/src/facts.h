@@ -40,6 +40,7 @@ struct fact_import {
     uint32_t text, text_length; /* the cooked specifier, in facts.text; a glob: the pattern */
     uint32_t group;             /* globs of one call share it; 0 otherwise */
     uint8_t kind;
+    bool derived;   /* its text is not kept: it is how one writes where the import leads */
     uint16_t flags; /* enum fact_flag */
 };
 
@@ -143,5 +144,8 @@ int directive_set_find(const struct directive_set *set, struct slice raw);
 static inline struct slice facts_text(const struct facts *facts, uint32_t offset, uint32_t length) {
     return (struct slice){length ? facts->text + offset : "", length};
 }
+
+/* Whether they tell the same of a file, whatever else is in their texts. */
+bool facts_equal(const struct facts *a, const struct facts *b);
 
 #endif

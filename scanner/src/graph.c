@@ -19,6 +19,7 @@ void graph_free(struct graph *graph) {
     arena_free(&graph->edges);
     ledger_free(graph->ledger, PROLOGUE_SUBSYSTEM_FACTS, graph->imports,
                 graph->import_capacity * sizeof *graph->imports);
+    ledger_free(graph->ledger, PROLOGUE_SUBSYSTEM_FACTS, graph->text, graph->text_capacity);
 }
 
 int graph_copy(struct graph *copy, struct paths *paths, const struct graph *graph) {
@@ -30,6 +31,10 @@ int graph_copy(struct graph *copy, struct paths *paths, const struct graph *grap
     if (!code) {
         code = ledger_grow(graph->ledger, PROLOGUE_SUBSYSTEM_FACTS, &copy->imports,
                            &copy->import_capacity, graph->import_capacity, sizeof *copy->imports);
+    }
+    if (!code) {
+        code = ledger_grow(graph->ledger, PROLOGUE_SUBSYSTEM_FACTS, &copy->text,
+                           &copy->text_capacity, graph->text_capacity, 1);
     }
     if (!code) {
         code = rows_copy(&copy->files, &graph->files);
@@ -57,18 +62,132 @@ struct file *graph_file(struct graph *graph, path_id id) {
     return file;
 }
 
+static int reserve(struct graph *graph, uint32_t imports, uint32_t text) {
+    int code = ledger_grow(graph->ledger, PROLOGUE_SUBSYSTEM_FACTS, &graph->imports,
+                           &graph->import_capacity, imports, sizeof *graph->imports);
+    return code ? code
+                : ledger_grow(graph->ledger, PROLOGUE_SUBSYSTEM_FACTS, &graph->text,
+                              &graph->text_capacity, text, 1);
+}
+
 int graph_take(struct graph *graph, struct file *file, struct source *facts) {
     if (file->facts != facts) {
         source_drop(graph->sources, file->facts);
     }
     file->facts = facts;
-    return facts ? ledger_grow(graph->ledger, PROLOGUE_SUBSYSTEM_FACTS, &graph->imports,
-                               &graph->import_capacity, facts->import_count, sizeof *graph->imports)
-                 : 0;
+    return facts ? reserve(graph, facts->import_count, 0) : 0;
+}
+
+/* ---- texts that are not kept ----------------------------------------------------------------- */
+
+/* How one writes a path from a file's folder. */
+static struct slice spell(const struct graph *graph, const struct file *file, uint32_t target,
+                          char *text, size_t size) {
+    const struct paths *paths = graph->paths;
+    path_id folder = path_at(paths, file->path)->parent, path = edge_path(target);
+    bool below = path_is_below(paths, path, folder);
+    size_t dots = below ? 2 : 0;
+    size_t length = path_relative(paths, folder, path, text + dots, size - dots);
+    memcpy(text, below ? "./" : text, dots);
+    return (struct slice){text, length + dots};
+}
+
+static const struct edges *first_edges(const struct file *file) {
+    const struct edges *edges = file->edges;
+    while (edges->next) {
+        edges = edges->next;
+    }
+    return edges;
+}
+
+/* `text` has room for all of it. */
+static void spell_derived(const struct graph *graph, const struct file *file, struct facts *facts,
+                          char *text) {
+    char path[PATH_LONGEST + 4];
+    const struct edges *edges = first_edges(file);
+    memcpy(text, facts->text, facts->text_length);
+    facts->text = text;
+    for (uint32_t i = 0; i < facts->import_count; i++) {
+        struct fact_import *import = &facts->imports[i];
+        if (import->derived) {
+            spell(graph, file, edges->targets[i], path, sizeof path);
+            memcpy(text + facts->text_length, path, import->text_length);
+            import->text = facts->text_length;
+            facts->text_length += import->text_length;
+        }
+    }
+}
+
+struct facts graph_imports(const struct graph *graph, const struct file *file) {
+    return source_unpack(file->facts, graph->imports);
+}
+
+void graph_spell(const struct graph *graph, const struct file *file, struct facts *facts) {
+    if (file->facts && file->facts->derived) {
+        spell_derived(graph, file, facts, graph->text);
+    }
 }
 
 struct facts graph_facts(const struct graph *graph, const struct file *file) {
-    return source_unpack(file->facts, graph->imports);
+    struct facts facts = graph_imports(graph, file);
+    graph_spell(graph, file, &facts);
+    return facts;
+}
+
+static void replace_facts(struct graph *graph, struct file *file, struct source *facts) {
+    source_drop(graph->sources, file->facts);
+    file->facts = facts;
+}
+
+void graph_derive(struct graph *graph, struct file *file, const struct facts *facts) {
+    bool any = false;
+    for (uint32_t i = 0; i < facts->import_count; i++) {
+        any |= facts->imports[i].derived;
+    }
+    struct source *less = any && !reserve(graph, facts->import_count, facts->text_length)
+                              ? source_derive(graph->sources, file->facts, facts->imports)
+                              : NULL;
+    if (less) {
+        replace_facts(graph, file, less);
+    }
+}
+
+struct source *graph_whole(struct graph *graph, const struct graph *other,
+                           const struct file *file) {
+    if (!file->facts || !file->facts->derived) {
+        return source_keep(file->facts);
+    }
+    if (reserve(graph, file->facts->import_count, other->text_capacity)) {
+        return NULL;
+    }
+    struct facts facts = source_unpack(file->facts, graph->imports);
+    spell_derived(other, file, &facts, graph->text);
+    for (uint32_t i = 0; i < facts.import_count; i++) {
+        facts.imports[i].derived = false;
+    }
+    return source_new(graph->sources, &facts);
+}
+
+int graph_restore(struct graph *graph, struct file *file) {
+    if (!file->facts || !file->facts->derived) {
+        return 0;
+    }
+    struct source *whole = graph_whole(graph, graph, file);
+    if (!whole) {
+        return ledger_error(graph->ledger);
+    }
+    replace_facts(graph, file, whole);
+    return 0;
+}
+
+bool graph_same_facts(const struct graph *graph, const struct file *file, const struct graph *other,
+                      const struct file *same) {
+    const struct source *a = file->facts, *b = same->facts;
+    if (a == b || !a || !b || (!a->derived && !b->derived)) {
+        return source_equal(a, b);
+    }
+    struct facts left = graph_facts(graph, file), right = graph_facts(other, same);
+    return facts_equal(&left, &right);
 }
 
 static uint32_t import_count(const struct file *file) {
@@ -117,11 +236,13 @@ struct edges *graph_own_edges(struct graph *graph, struct file *file, uint32_t e
     return edges;
 }
 
-void graph_drop_edges(struct graph *graph, struct file *file) {
-    for (const struct edges *edges = file->edges; edges; edges = edges->next) {
+int graph_drop_edges(struct graph *graph, struct file *file) {
+    int code = graph_restore(graph, file);
+    for (const struct edges *edges = code ? NULL : file->edges; edges; edges = edges->next) {
         graph->stale += edges_size(file);
     }
-    file->edges = NULL;
+    file->edges = code ? file->edges : NULL;
+    return code;
 }
 
 uint32_t graph_add_glob(struct graph *graph, const path_id *paths, uint32_t count, bool leaf) {

@@ -76,7 +76,9 @@ struct graph {
     struct slab *sources;        /* where facts are kept; outlives the graph */
     struct fact_import *imports; /* of the file whose facts were asked for last */
     uint32_t import_capacity;    /* enough for every file */
-    size_t stale;                /* bytes of edges that no file has any more */
+    char *text;                  /* theirs, where some of it is derived */
+    uint32_t text_capacity;
+    size_t stale; /* bytes of edges that no file has any more */
 };
 
 void graph_init(struct graph *graph, struct ledger *ledger, struct paths *paths,
@@ -124,10 +126,26 @@ int graph_take(struct graph *graph, struct file *file, struct source *facts);
 /* A file's facts with its imports, which stand until the next call. */
 struct facts graph_facts(const struct graph *graph, const struct file *file);
 
+/* The same without the texts of imports that are `derived`, and with them. */
+struct facts graph_imports(const struct graph *graph, const struct file *file);
+void graph_spell(const struct graph *graph, const struct file *file, struct facts *facts);
+
+/* A specifier that is the start of how one writes its target from the importer's folder need not be
+ * kept. Lets go of the texts of those imports that are `derived` from now on, of a file that has its
+ * first edges. Nothing happens where there is no memory. */
+void graph_derive(struct graph *graph, struct file *file, const struct facts *facts);
+/* The whole facts of another graph's file, or of its own: the caller's reference. NULL: there are none,
+ * or no memory. */
+struct source *graph_whole(struct graph *graph, const struct graph *other, const struct file *file);
+/* A file's edges may be changed from here on. 0 or a code. */
+int graph_restore(struct graph *graph, struct file *file);
+bool graph_same_facts(const struct graph *graph, const struct file *file, const struct graph *other,
+                      const struct file *same);
+
 /* New targets for a file's imports, all EDGE_SKIPPED. NULL: no memory. */
 struct edges *graph_add_edges(struct graph *graph, struct file *file, uint32_t environment);
-/* Forgets where a file's imports lead. */
-void graph_drop_edges(struct graph *graph, struct file *file);
+/* Forgets where a file's imports lead. 0 or a code. */
+int graph_drop_edges(struct graph *graph, struct file *file);
 
 /* The target that stands for these files, for edges; EDGE_SKIPPED: no memory. */
 uint32_t graph_add_glob(struct graph *graph, const path_id *paths, uint32_t count, bool leaf);

@@ -3,7 +3,7 @@
 #include "report.h"
 
 struct side {
-    const struct report_body *body;
+    struct report_body *body;
     uint32_t at; /* the next directive file; module_count: none is left */
     struct slice path;
     char text[PATH_LONGEST + 2];
@@ -42,12 +42,23 @@ static int add(prologue_report *report, enum prologue_change change, uint32_t mo
     return code;
 }
 
+/* The earlier one may be read on another thread meanwhile. */
+static bool same_facts(struct report_body *before, const struct file *old, struct report_body *now,
+                       const struct file *new) {
+    uv_mutex_lock(&before->mutex);
+    uv_mutex_lock(&now->mutex);
+    bool same = graph_same_facts(before->graph, old, now->graph, new);
+    uv_mutex_unlock(&now->mutex);
+    uv_mutex_unlock(&before->mutex);
+    return same;
+}
+
 static bool is_changed(const struct side *before, const struct side *now) {
     const struct file *old = report_file(before->body, before->at);
     const struct file *new = report_file(now->body, now->at);
     uint64_t stamps = graph_stamp(before->body->graph, old) ^ graph_stamp(now->body->graph, new);
     return old->visited != new->visited || (stamps & ~(uint64_t)OS_STAMP_RECENT) ||
-           !source_equal(old->facts, new->facts);
+           !same_facts(before->body, old, now->body, new);
 }
 
 static int compare(prologue_report *report, struct side *before, struct side *now) {

@@ -235,7 +235,7 @@ static void put_module(struct writing *out, const struct file *file, unsigned fl
         json_put_raw(out->json, SLICE(",\"directives\":[],\"functionDirectives\":[]"));
     }
     if (flags & PROLOGUE_REPORT_EDGES) {
-        facts = graph_facts(&out->report->walk->graph, file);
+        facts = graph_facts(out->report->graph, file);
         put_imports(out, file, &facts);
     }
     json_put_close(out->json, '}');

@@ -444,8 +444,23 @@ static struct memo *memo_of(struct resolver *resolver, const struct memo *key) {
     return memo;
 }
 
-/* Most questions: a relative specifier that spells out a file which is known already, where nobody
- * rewrites anything. */
+/* A file that is known, or taken to exist. */
+static bool is_there(struct realpath *realpath, struct folder *folder, struct slice specifier,
+                     struct slice name, path_id *path) {
+    *path = path_find(realpath->paths, folder->path, name);
+    if (*path != NO_PATH && resolve_is_known_file(realpath, *path)) {
+        return true;
+    }
+    if (!resolve_is_script(name) || memchr(specifier.data, '?', specifier.length) ||
+        memchr(name.data, 0, name.length)) {
+        return false;
+    }
+    enum path_state state = realpath_child(realpath, folder, name, true, path);
+    return state == PATH_FILE || state == PATH_ASSUMED;
+}
+
+/* Most questions: a relative specifier that spells out a file which is known already, or a script that
+ * can be taken to exist, where nobody rewrites anything. */
 static bool is_known(struct resolver *resolver, struct folder *from, struct slice specifier,
                      uint32_t environment, struct answer *answer) {
     struct realpath *realpath = resolver->realpath;
@@ -453,11 +468,17 @@ static bool is_known(struct resolver *resolver, struct folder *from, struct slic
         slice_ends(specifier, SLICE("/")) || slice_ends(specifier, SLICE("."))) {
         return false;
     }
-    path_id path = path_find_joined(realpath->paths, from->path, specifier);
-    if (path == NO_PATH || !resolve_is_known_file(realpath, path) ||
-        resolve_has_map(resolver, from, environment) ||
-        resolve_has_map(resolver, folder_of(realpath, path_at(realpath->paths, path)->parent),
-                        environment)) {
+    path_id path, parent;
+    struct slice name = resolve_last_name(specifier);
+    struct slice folders = {specifier.data, specifier.length - name.length};
+    if (resolve_join(resolver, from->path, folders, &parent) ||
+        path_at(realpath->paths, parent)->state != PATH_FOLDER ||
+        resolve_has_map(resolver, from, environment)) {
+        return false;
+    }
+    struct folder *folder = folder_of(realpath, parent);
+    if (resolve_has_map(resolver, folder, environment) ||
+        !is_there(realpath, folder, specifier, name, &path)) {
         return false;
     }
     *answer = resolve_accept(realpath, path);
@@ -465,12 +486,19 @@ static bool is_known(struct resolver *resolver, struct folder *from, struct slic
     return true;
 }
 
+static struct answer mark_spelled(const struct resolver *resolver, struct importer from,
+                                  struct slice specifier, struct answer answer) {
+    answer.spelled = (answer.outcome == RESOLVE_MODULE || answer.outcome == RESOLVE_LEAF) &&
+                     resolve_is_spelled(resolver, from.folder->path, specifier, answer.path);
+    return answer;
+}
+
 struct answer resolve(struct resolver *resolver, struct importer from, struct slice specifier,
                       uint32_t environment, bool require, struct trace *trace) {
     struct question question;
+    resolver->resolved++;
     if (!trace && is_known(resolver, from.folder, specifier, environment, &question.answer)) {
-        resolver->resolved++;
-        return question.answer;
+        return mark_spelled(resolver, from, specifier, question.answer);
     }
     question.resolver = resolver;
     question.environment = &resolver->environments[environment];
@@ -480,9 +508,8 @@ struct answer resolve(struct resolver *resolver, struct importer from, struct sl
     question.trace = trace;
     question.which = 0;
     question.leaf = false;
-    resolver->resolved++;
     if (trace || !specifier.length || is_relative(specifier) || specifier.length > PATH_LONGEST) {
-        return ask(&question, specifier);
+        return mark_spelled(resolver, from, specifier, ask(&question, specifier));
     }
     struct memo key = {.specifier = specifier.data,
                        .length = (uint32_t)specifier.length,

@@ -24,6 +24,7 @@ struct answer {
     path_id path;     /* real */
     bool plain;       /* by names alone: the same in every environment without a browser map */
     bool made_up;     /* external by its name: a virtual module, which somebody else may know */
+    bool spelled;     /* the specifier is the start of how one writes the path from the importer */
     const char *code; /* the diagnostic's, where it failed */
 };
 
@@ -68,6 +69,16 @@ void trace_init(struct trace *trace, struct ledger *ledger);
 void trace_clear(struct trace *trace);
 void trace_free(struct trace *trace);
 
+enum { RESOLVE_JOINED_LONGEST = 112 };
+
+/* Where the folders of a specifier led that was asked about last. */
+struct joined {
+    path_id base, path;
+    uint32_t length;
+    bool spelled; /* as one writes it */
+    char text[RESOLVE_JOINED_LONGEST];
+};
+
 struct resolver {
     struct ledger *ledger;
     struct realpath *realpath;
@@ -83,6 +94,7 @@ struct resolver {
     struct rows memos; /* answers for bare specifiers */
     struct table memo_table;
     struct arena memo_texts;
+    struct joined joined;
     uint64_t resolved, memo_hits;
 };
 

@@ -16,7 +16,7 @@ static const struct {
     {".cjs", {".cts", NULL}},
 };
 
-static bool is_script(struct slice name) {
+bool resolve_is_script(struct slice name) {
     unsigned dialect;
     return language_of(name, &dialect);
 }
@@ -187,7 +187,7 @@ static enum found map_candidate(struct question *question, struct folder *folder
 }
 
 struct answer resolve_accept(const struct realpath *realpath, path_id path) {
-    bool script = is_script(path_name(realpath->paths, path));
+    bool script = resolve_is_script(path_name(realpath->paths, path));
     return (struct answer){.outcome = script ? RESOLVE_MODULE : RESOLVE_LEAF, .path = path};
 }
 
@@ -198,22 +198,31 @@ static enum found accept(struct question *question, path_id path) {
     return FOUND;
 }
 
+static void say_found(struct question *question, const struct folder *folder, struct slice name,
+                      path_id real) {
+    if (!question->trace) {
+        return;
+    }
+    if (real == path_find(question->resolver->realpath->paths, folder->path, name)) {
+        say(question, "%s exists", show(question, real));
+    } else {
+        say(question, "%s/%.*s is a link to %s", show(question, folder->path), (int)name.length,
+            name.data, show(question, real));
+    }
+}
+
 static enum found try_name(struct question *question, struct folder *folder, struct slice name) {
     path_id real;
     enum found mapped = map_candidate(question, folder, name);
     if (mapped != NOT_FOUND) {
         return mapped;
     }
-    bool opened = is_script(name) && !question->queried && !question->leaf; /* a leaf never is */
+    bool opened =
+        resolve_is_script(name) && !question->queried && !question->leaf; /* a leaf never is */
     switch (realpath_child(question->resolver->realpath, folder, name, opened, &real)) {
     case PATH_FILE:
     case PATH_ASSUMED:
-        if (real == path_find(question->resolver->realpath->paths, folder->path, name)) {
-            say(question, "%s exists", show(question, real));
-        } else {
-            say(question, "%s/%.*s is a link to %s", show(question, folder->path), (int)name.length,
-                name.data, show(question, real));
-        }
+        say_found(question, folder, name, real);
         return accept(question, real);
     case PATH_OTHER:
         say(question, "%s/%.*s is not a regular file", show(question, folder->path),
@@ -439,19 +448,71 @@ enum found resolve_path(struct question *question, path_id spelled, bool folder_
     return resolve_child(question, path_at(paths, spelled)->parent, path_name(paths, spelled));
 }
 
+/* "./", "../", "./lib/" or "../lib/": as path_relative() has it. */
+static bool is_spelling(const struct paths *paths, path_id base, path_id folder,
+                        struct slice text) {
+    char relative[PATH_LONGEST + 2];
+    if (folder == base) {
+        return slice_equal(text, SLICE("./"));
+    }
+    if (slice_starts(text, SLICE("./"))) {
+        text = slice_skip(text, 2);
+        if (slice_starts(text, SLICE("../"))) {
+            return false;
+        }
+    } else if (!slice_starts(text, SLICE("../"))) {
+        return false;
+    }
+    size_t length = path_relative(paths, base, folder, relative, sizeof relative);
+    relative[length] = '/';
+    return slice_equal(text, (struct slice){relative, length + 1});
+}
+
+int resolve_join(struct resolver *resolver, path_id base, struct slice text, path_id *out) {
+    const struct paths *paths = resolver->realpath->paths;
+    struct joined *last = &resolver->joined;
+    if (last->base == base && slice_equal((struct slice){last->text, last->length}, text)) {
+        *out = last->path;
+        return 0;
+    }
+    int code = path_join(resolver->realpath->paths, base, text, out);
+    if (!code && text.length <= sizeof last->text) {
+        last->base = base;
+        last->path = *out;
+        last->length = (uint32_t)text.length;
+        memcpy(last->text, text.data, text.length);
+        last->spelled = is_spelling(paths, base, *out, text);
+    }
+    return code;
+}
+
+bool resolve_is_spelled(const struct resolver *resolver, path_id base, struct slice specifier,
+                        path_id path) {
+    const struct paths *paths = resolver->realpath->paths;
+    const struct joined *last = &resolver->joined;
+    struct slice folders = {last->text, last->length};
+    return last->spelled && last->base == base && path_at(paths, path)->parent == last->path &&
+           slice_starts(specifier, folders) &&
+           slice_starts(path_name(paths, path), slice_skip(specifier, folders.length));
+}
+
+struct slice resolve_last_name(struct slice text) {
+    size_t at = text.length;
+    while (at > 0 && text.data[at - 1] != '/') {
+        at--;
+    }
+    return slice_skip(text, at);
+}
+
 bool resolve_text(struct question *question, path_id base, struct slice text, bool folder_only,
                   enum found *found) {
-    struct paths *paths = question->resolver->realpath->paths;
-    struct slice name = {text.data + text.length, 0};
-    while (name.data > text.data && name.data[-1] != '/') {
-        name.data--;
-        name.length++;
-    }
+    struct slice name = resolve_last_name(text);
     path_id path;
+    struct resolver *resolver = question->resolver;
     bool named = name.length && !slice_equal(name, SLICE(".")) && !slice_equal(name, SLICE("..")) &&
                  text.length <= PATH_LONGEST && !memchr(name.data, 0, name.length);
     text.length -= named ? name.length : 0;
-    if (!check_memory(question, path_join(paths, base, text, &path))) {
+    if (!check_memory(question, resolve_join(resolver, base, text, &path))) {
         return false;
     }
     *found =

@@ -65,6 +65,14 @@ bool check_memory(struct question *question, int code);
 bool resolve_is_known_file(const struct realpath *realpath, path_id path);
 /* A module or a leaf, by its name. */
 struct answer resolve_accept(const struct realpath *realpath, path_id path);
+/* path_join(); what was asked last is remembered. */
+int resolve_join(struct resolver *resolver, path_id base, struct slice text, path_id *out);
+/* Of the text that was joined last: answer.spelled. */
+bool resolve_is_spelled(const struct resolver *resolver, path_id base, struct slice specifier,
+                        path_id path);
+bool resolve_is_script(struct slice name);
+/* What stands behind the last `/`. */
+struct slice resolve_last_name(struct slice text);
 enum found resolve_path(struct question *question, path_id spelled, bool folder_only);
 /* The same for a text from `base`. False where it cannot be joined to it. */
 bool resolve_text(struct question *question, path_id base, struct slice text, bool folder_only,

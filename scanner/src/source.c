@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { TEXT_LARGEST = (1 << 30) - 1 };
+enum { TEXT_LARGEST = (1 << 29) - 1 };
 
 /* An import's head: its kind, and which numbers differ from what they nearly always are. */
 enum {
@@ -10,6 +10,7 @@ enum {
     HEAD_FLAGS = 8,
     HEAD_GROUP = 16,
     HEAD_LENGTH = 32, /* the span is not as long as the text */
+    HEAD_DERIVED = 64,
 };
 
 struct counts {
@@ -44,7 +45,8 @@ static inline const uint8_t *take_number(const uint8_t *at, uint32_t *number) {
 
 static unsigned head_of(const struct fact_import *import) {
     return import->kind | (import->flags ? HEAD_FLAGS : 0U) | (import->group ? HEAD_GROUP : 0U) |
-           (import->span.end - import->span.start != import->text_length ? HEAD_LENGTH : 0U);
+           (import->span.end - import->span.start != import->text_length ? HEAD_LENGTH : 0U) |
+           (import->derived ? HEAD_DERIVED : 0U);
 }
 
 /* Numbers that grow from import to import are kept as differences. */
@@ -59,29 +61,41 @@ static uint32_t packed_size(const struct fact_import *import, const struct fact_
     return size;
 }
 
-static uint8_t *pack(uint8_t *at, const struct fact_import *import,
+static uint8_t *pack(uint8_t *at, uint8_t *head, const struct fact_import *import,
                      const struct fact_span *before) {
-    unsigned head = head_of(import);
-    *at++ = (uint8_t)head;
+    *head = (uint8_t)head_of(import);
     at = put_number(at, import->span.start - before->start);
     at = put_number(at, import->span.line - before->line);
     at = put_number(at, import->span.column);
     at = put_number(at, import->text_length);
-    if (head & HEAD_FLAGS) {
+    if (*head & HEAD_FLAGS) {
         at = put_number(at, import->flags);
     }
-    if (head & HEAD_GROUP) {
+    if (*head & HEAD_GROUP) {
         at = put_number(at, import->group);
     }
-    if (head & HEAD_LENGTH) {
+    if (*head & HEAD_LENGTH) {
         at = put_number(at, import->span.end - import->span.start);
     }
     return at;
 }
 
-static const uint8_t *unpack(const uint8_t *at, struct fact_import *import,
-                             const struct fact_span *before, uint32_t text) {
-    unsigned head = *at++;
+/* An import at a time, from the packed ones. */
+struct unpacking {
+    const uint8_t *head, *at;
+    uint32_t text;
+    struct fact_span before;
+};
+
+static inline struct unpacking unpacking_of(const struct source *source,
+                                            const struct facts *facts) {
+    const uint8_t *heads = (const uint8_t *)facts->text + facts->text_length;
+    return (struct unpacking){.head = heads, .at = heads + source->import_count};
+}
+
+static inline void unpack(struct unpacking *from, struct fact_import *import) {
+    const uint8_t *at = from->at;
+    unsigned head = *from->head++;
     uint32_t start, line, flags = 0, length;
     import->group = 0;
     at = take_number(at, &start);
@@ -98,18 +112,22 @@ static const uint8_t *unpack(const uint8_t *at, struct fact_import *import,
     if (head & HEAD_LENGTH) {
         at = take_number(at, &length);
     }
-    import->text = text;
+    import->text = from->text;
+    import->derived = head & HEAD_DERIVED;
     import->kind = head & HEAD_KIND;
     import->flags = (uint16_t)flags;
-    import->span.start = before->start + start;
-    import->span.line = before->line + line;
+    import->span.start = from->before.start + start;
+    import->span.line = from->before.line + line;
     import->span.end = import->span.start + length;
-    return at;
+    from->text += import->derived ? 0 : import->text_length;
+    from->before = import->span;
+    from->at = at;
 }
 
 struct plan {
     struct counts counts;
     uint64_t text, imports; /* bytes */
+    bool derived;
 };
 
 static struct plan plan_of(const struct facts *facts) {
@@ -117,7 +135,8 @@ static struct plan plan_of(const struct facts *facts) {
     struct fact_span before = {0};
     for (uint32_t i = 0; i < facts->import_count; i++) {
         plan.imports += packed_size(&facts->imports[i], &before);
-        plan.text += facts->imports[i].text_length;
+        plan.text += facts->imports[i].derived ? 0 : facts->imports[i].text_length;
+        plan.derived |= facts->imports[i].derived;
         before = facts->imports[i].span;
     }
     for (uint32_t i = 0; i < facts->directive_count; i++) {
@@ -194,20 +213,78 @@ struct source *source_new(struct slab *slab, const struct facts *facts) {
     source->text_length = (uint32_t)plan.text & TEXT_LARGEST;
     source->grammar = facts->grammar;
     source->rare = is_rare(&plan);
+    source->derived = plan.derived;
     if (source->rare) {
         memcpy(source + 1, &plan.counts, sizeof plan.counts);
     }
     struct facts out = source_facts(source);
     struct copying copying = {facts, out.text, 0};
-    uint8_t *at = (uint8_t *)out.text + plan.text;
+    uint8_t *heads = (uint8_t *)out.text + plan.text, *at = heads + facts->import_count;
     struct fact_span before = {0};
     for (uint32_t i = 0; i < facts->import_count; i++) {
-        at = pack(at, &facts->imports[i], &before);
-        copy_text(&copying, facts->imports[i].text, facts->imports[i].text_length);
+        at = pack(at, &heads[i], &facts->imports[i], &before);
+        copy_text(&copying, facts->imports[i].text,
+                  facts->imports[i].derived ? 0 : facts->imports[i].text_length);
         before = facts->imports[i].span;
     }
     copy_rare(&copying, &out);
     return source;
+}
+
+/* How much of the imports' text goes. */
+static uint32_t derived_length(const struct source *source, const struct fact_import *imports) {
+    uint32_t length = 0;
+    for (uint32_t i = 0; i < source->import_count; i++) {
+        length += imports[i].derived ? imports[i].text_length : 0;
+    }
+    return length;
+}
+
+/* What is behind the imports' texts moved to the front by so much. */
+static void move_rare_texts(const struct facts *facts, uint32_t by) {
+    for (uint32_t i = 0; i < facts->directive_count; i++) {
+        facts->directives[i].text -= by;
+        facts->directives[i].name -= by;
+    }
+    for (uint32_t i = 0; i < facts->note_count; i++) {
+        facts->notes[i].text -= by;
+    }
+}
+
+struct source *source_derive(struct slab *slab, const struct source *source,
+                             const struct fact_import *imports) {
+    uint32_t count = source->import_count, gone = derived_length(source, imports);
+    struct source *made = slab_alloc(slab, source->size - gone);
+    if (!made) {
+        return NULL;
+    }
+    struct facts from = source_facts(source);
+    size_t rare = (size_t)(from.text - (const char *)(source + 1));
+    made->size = source->size - gone;
+    atomic_init(&made->references, 1);
+    made->import_count = count;
+    made->text_length = (source->text_length - gone) & TEXT_LARGEST;
+    made->grammar = source->grammar;
+    made->rare = source->rare;
+    made->derived = true;
+    memcpy(made + 1, source + 1, rare);
+    char *to = (char *)(made + 1) + rare;
+    const char *rest = from.text;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!imports[i].derived) {
+            memcpy(to, rest, imports[i].text_length);
+            to += imports[i].text_length;
+        }
+        rest += imports[i].text_length;
+    }
+    memcpy(to, rest, (size_t)((const char *)source + source->size - rest));
+    struct facts out = source_facts(made);
+    uint8_t *heads = (uint8_t *)out.text + out.text_length;
+    for (uint32_t i = 0; i < count; i++) {
+        heads[i] |= imports[i].derived ? HEAD_DERIVED : 0;
+    }
+    move_rare_texts(&out, gone);
+    return made;
 }
 
 struct source *source_keep(struct source *source) {
@@ -253,13 +330,9 @@ struct facts source_unpack(const struct source *source, struct fact_import *impo
     if (!source) {
         return facts;
     }
-    const uint8_t *at = (const uint8_t *)facts.text + facts.text_length;
-    struct fact_span before = {0};
-    uint32_t text = 0;
+    struct unpacking from = unpacking_of(source, &facts);
     for (uint32_t i = 0; i < source->import_count; i++) {
-        at = unpack(at, &imports[i], &before, text);
-        text += imports[i].text_length;
-        before = imports[i].span;
+        unpack(&from, &imports[i]);
     }
     facts.imports = imports;
     facts.import_count = source->import_count;
@@ -267,36 +340,15 @@ struct facts source_unpack(const struct source *source, struct fact_import *impo
 }
 
 uint32_t source_count(const struct source *source, enum fact_kind kind) {
-    struct facts facts = source_facts(source);
-    const uint8_t *at = (const uint8_t *)facts.text + facts.text_length;
-    struct fact_import import = {0};
     uint32_t count = 0;
-    for (uint32_t i = 0; source && i < source->import_count; i++) {
-        struct fact_span before = import.span;
-        at = unpack(at, &import, &before, 0);
-        count += import.kind == kind;
+    if (source) {
+        struct facts facts = source_facts(source);
+        const uint8_t *heads = unpacking_of(source, &facts).head;
+        for (uint32_t i = 0; i < source->import_count; i++) {
+            count += (heads[i] & HEAD_KIND) == (unsigned)kind;
+        }
     }
     return count;
-}
-
-/* An import at a time, from the packed ones. */
-struct reading {
-    const struct facts facts;
-    const uint8_t *at;
-    struct fact_import import;
-};
-
-static struct reading reading_of(const struct source *source) {
-    struct reading reading = {.facts = source_facts(source)};
-    reading.at = (const uint8_t *)reading.facts.text + reading.facts.text_length;
-    return reading;
-}
-
-static struct slice read_next(struct reading *reading) {
-    struct fact_import *import = &reading->import;
-    struct fact_span before = import->span;
-    reading->at = unpack(reading->at, import, &before, import->text + import->text_length);
-    return facts_text(&reading->facts, import->text, import->text_length);
 }
 
 bool source_same_imports(const struct source *a, const struct source *b) {
@@ -304,12 +356,19 @@ bool source_same_imports(const struct source *a, const struct source *b) {
     if (count != (b ? b->import_count : 0)) {
         return false;
     }
-    struct reading left = reading_of(a), right = reading_of(b);
+    if (count == 0) {
+        return true;
+    }
+    struct facts left = source_facts(a), right = source_facts(b);
+    struct unpacking from = unpacking_of(a, &left), other = unpacking_of(b, &right);
     bool same = true;
     for (uint32_t i = 0; i < count && same; i++) {
-        struct slice x = read_next(&left), y = read_next(&right);
-        same = left.import.kind == right.import.kind && left.import.flags == right.import.flags &&
-               slice_equal(x, y);
+        struct fact_import x, y;
+        unpack(&from, &x);
+        unpack(&other, &y);
+        same = x.kind == y.kind && x.flags == y.flags &&
+               slice_equal(facts_text(&left, x.text, x.text_length),
+                           facts_text(&right, y.text, y.text_length));
     }
     return same;
 }

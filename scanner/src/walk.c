@@ -272,8 +272,10 @@ void walk_drain(struct walk *walk) {
 static void take_recalled(struct walk *walk) {
     while (walk->recalled) {
         struct file *file = graph_at(&walk->graph, walk->recalled - 1);
-        struct read_result result = {
-            .file = file->index, .answer = READ_DONE, .recalled = true, .facts = file->facts};
+        struct read_result result = {.file = file->index,
+                                     .answer = READ_DONE,
+                                     .recalled = true,
+                                     .facts = walk_lent(walk, file)};
         walk->recalled = file->next;
         file->next = 0;
         walk_take_result(walk, &result);

@@ -118,8 +118,10 @@ bool walk_is_stale(const struct walk *walk);
 /* Reads what is stale, and walks the graph again from the same beginnings. As walk_run(); where
  * walk->rebuild is set then, nothing of the graph may be used. */
 int walk_again(struct walk *walk);
-/* The file's facts from the donor, where it has them. */
+/* Whether the donor has the file's facts: it is then among those that are recalled. */
 bool walk_recall(struct walk *walk, struct file *file);
+/* The facts of such a file: the caller's reference. */
+struct source *walk_lent(struct walk *walk, const struct file *file);
 
 /* Gives back what can be had again, where little of the limit is left. What resolution handed out is
  * not valid afterwards. */

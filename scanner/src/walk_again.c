@@ -25,7 +25,11 @@ bool walk_is_stale(const struct walk *walk) {
 }
 
 static void read_again(struct walk *walk, struct file *file) {
-    graph_drop_edges(&walk->graph, file);
+    int code = graph_drop_edges(&walk->graph, file);
+    if (code) {
+        walk_fail(walk, code);
+        return;
+    }
     file->has_directive = file->troubled = file->opened = false;
     file->switched = 0;
     file->answer = 0;
@@ -103,11 +107,19 @@ bool walk_recall(struct walk *walk, struct file *file) {
         walk_fail(walk, code);
         return false;
     }
-    file->facts = source_keep(known->facts);
     file->state = FILE_PENDING;
     file->next = walk->recalled;
     walk->recalled = file->index + 1;
     return true;
+}
+
+struct source *walk_lent(struct walk *walk, const struct file *file) {
+    const struct file *known = donor_file(walk, file);
+    struct source *facts = graph_whole(&walk->graph, &walk->donor->graph, known);
+    if (!facts && known->facts) {
+        walk_fail(walk, ledger_error(walk->ledger));
+    }
+    return facts;
 }
 
 /* ---- what has changed ------------------------------------------------------------------------ */

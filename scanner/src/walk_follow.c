@@ -160,7 +160,7 @@ static void take_answer(struct walk *walk, struct file *file, const struct facts
 /* Asks where one import leads and goes there. Also asked again, for edges that waited in vain. */
 static void follow(struct walk *walk, struct file *file, const struct facts *facts,
                    const struct waiter *edge, uint32_t *target) {
-    const struct fact_import *import = &facts->imports[edge->import];
+    struct fact_import *import = &facts->imports[edge->import];
     walk_ease(walk);
     if (import->kind == FACT_GLOB) {
         follow_glob(walk, file, facts, edge, target);
@@ -175,6 +175,7 @@ static void follow(struct walk *walk, struct file *file, const struct facts *fac
                                    edge->environment, import->kind == FACT_REQUIRE, NULL);
     *target = edge_of(&answer);
     take_answer(walk, file, facts, edge, &answer, target);
+    import->derived = answer.spelled && edge_is_path(*target) && edge_path(*target) == answer.path;
 }
 
 /* The answer that another environment has already got, where it holds in this one too. */
@@ -232,11 +233,15 @@ static void visit(struct walk *walk, struct file *file, uint32_t environment) {
         revisit(walk, file, edges, environment);
         return;
     }
-    struct facts facts = graph_facts(&walk->graph, file);
+    struct facts facts = graph_imports(&walk->graph, file);
     edges = graph_add_edges(&walk->graph, file, environment);
     if (!edges) {
         walk_fail(walk, ledger_error(walk->ledger));
         return;
+    }
+    bool first = !edges->next, spelled = walk->host.request != NULL;
+    if (spelled) {
+        graph_spell(&walk->graph, file, &facts);
     }
     struct waiter edge = {.file = file->index, .environment = (uint8_t)environment};
     bool map =
@@ -250,6 +255,10 @@ static void visit(struct walk *walk, struct file *file, uint32_t environment) {
         uint32_t known =
             anew ? EDGE(EDGE_SKIPPED) : known_target(walk, edges->next, i, environment);
         if (known == EDGE(EDGE_SKIPPED)) {
+            if (!spelled) {
+                graph_spell(&walk->graph, file, &facts);
+                spelled = true;
+            }
             follow(walk, file, &facts, &edge, &edges->targets[i]);
             continue;
         }
@@ -258,6 +267,9 @@ static void visit(struct walk *walk, struct file *file, uint32_t environment) {
     }
     if (!walk->again) { /* edges of before are read by reports */
         graph_join_edges(&walk->graph, file);
+    }
+    if (first && !walk->error) {
+        graph_derive(&walk->graph, file, &facts);
     }
 }
 
@@ -271,10 +283,11 @@ void walk_visit(struct walk *walk, struct file *file) {
 }
 
 uint32_t *walk_target_of(struct walk *walk, const struct waiter *edge) {
-    struct edges *edges =
-        graph_own_edges(&walk->graph, graph_at(&walk->graph, edge->file), edge->environment);
+    struct file *file = graph_at(&walk->graph, edge->file);
+    int code = graph_restore(&walk->graph, file);
+    struct edges *edges = code ? NULL : graph_own_edges(&walk->graph, file, edge->environment);
     if (!edges) {
-        walk_fail(walk, ledger_error(walk->ledger));
+        walk_fail(walk, code ? code : ledger_error(walk->ledger));
         return NULL;
     }
     return &edges->targets[edge->import];
@@ -282,9 +295,9 @@ uint32_t *walk_target_of(struct walk *walk, const struct waiter *edge) {
 
 void walk_follow_again(struct walk *walk, const struct waiter *edge) {
     struct file *importer = graph_at(&walk->graph, edge->file);
-    struct facts facts = graph_facts(&walk->graph, importer);
     uint32_t *target = walk_target_of(walk, edge);
     if (target) {
+        struct facts facts = graph_facts(&walk->graph, importer);
         follow(walk, importer, &facts, edge, target);
     }
 }

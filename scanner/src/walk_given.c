@@ -232,6 +232,13 @@ void walk_enter_id(struct walk *walk, struct slice id, const struct waiter *edge
 
 /* ---- what the host says ---------------------------------------------------------------------- */
 
+static bool has_facts(struct walk *walk, const struct file *file, const struct source *facts) {
+    struct source *whole = graph_whole(&walk->graph, &walk->graph, file);
+    bool same = source_equal(whole, facts);
+    source_drop(walk->graph.sources, whole);
+    return same;
+}
+
 /* Another environment's, with the same in it. */
 static path_id same_module(struct walk *walk, const struct file *file, const struct source *facts,
                            uint8_t dialect) {
@@ -246,7 +253,7 @@ static path_id same_module(struct walk *walk, const struct file *file, const str
         }
         const struct file *other = graph_at(&walk->graph, path_at(&walk->paths, id)->memo - 1);
         if (other->state == FILE_READY && other->dialect == dialect &&
-            other->excluded == file->excluded && source_equal(other->facts, facts)) {
+            other->excluded == file->excluded && has_facts(walk, other, facts)) {
             return id;
         }
     }
@@ -331,7 +338,10 @@ void walk_take_source(struct walk *walk, struct file *file, struct slice id,
 
 void walk_renew_given(struct walk *walk, struct file *file) {
     struct path *path = path_at(&walk->paths, file->path);
-    graph_drop_edges(&walk->graph, file);
+    int code = graph_drop_edges(&walk->graph, file);
+    if (code) {
+        walk_fail(walk, code);
+    }
     path->state = PATH_UNKNOWN;
     path->memo = file->index + 1;
     file->state = FILE_NEW;

@@ -160,10 +160,14 @@ static bool put_import(struct walk *walk, struct batch *batch, const struct wait
     const struct fact_import *import = &facts.imports[edge->import];
     prologue_question *question = &batch->questions[batch->count];
     struct slice specifier = facts_text(&facts, import->text, import->text_length);
-    question->specifier = (prologue_slice){specifier.data, specifier.length};
+    question->specifier = (prologue_slice){arena_copy(&batch->texts, specifier), specifier.length};
     question->environment = walk->config.environments[edge->environment].name.data;
     question->kind = (enum prologue_kind)import->kind;
     batch->answers[batch->count] = (prologue_answer){0};
+    if (!question->specifier.data) {
+        walk_fail(walk, ledger_error(walk->ledger));
+        return false;
+    }
     return put_id(walk, batch, file, &question->importer) && ++batch->count;
 }
 
@@ -277,7 +281,10 @@ void walk_forget_host(struct walk *walk, struct file *file) {
     if (walk_is_given(walk, file)) {
         walk_renew_given(walk, file);
     } else if (file->asked) {
-        graph_drop_edges(&walk->graph, file);
+        int code = graph_drop_edges(&walk->graph, file);
+        if (code) {
+            walk_fail(walk, code);
+        }
     }
     file->asked = false;
 }

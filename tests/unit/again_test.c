@@ -180,6 +180,48 @@ static void failures_keep_the_cache(void **state) {
     prologue_session_destroy(session);
 }
 
+/* Each imports all others, by specifiers of different lengths. */
+static void put_ring(uint32_t count) {
+    static const char *const spellings[] = {"./", "../ring/", "./../ring/"};
+    char text[2048], name[64];
+    for (uint32_t i = 0; i < count; i++) {
+        size_t length = (size_t)snprintf(text, sizeof text, "import type { T } from './types';");
+        for (uint32_t j = 0; j < count; j++) {
+            const char *extension = (i + j) % 2 ? "" : ".ts";
+            length +=
+                (size_t)snprintf(text + length, sizeof text - length, "export * from '%s%.*s%u%s';",
+                                 spellings[(i + j) % 3], (int)j, "abcdefghijklmnop", j, extension);
+        }
+        snprintf(name, sizeof name, "src/ring/%.*s%u.ts", (int)i, "abcdefghijklmnop", i);
+        put(name, text);
+    }
+}
+
+static void files_are_lent(void **state) {
+    (void)state;
+    make_project();
+    put_ring(9);
+    let_time_pass();
+    prologue_session *session = create(2);
+    prologue_report *first = scan(session, PROLOGUE_AUTO);
+    char *before = report_text(first);
+    assert_true_report(first);
+    put("src/ring/new.ts", "'use client'; export * from './0'");
+    let_time_pass();
+    prologue_report *again = scan(session, PROLOGUE_AUTO);
+    assert_int_equal(stats_of(again).files_read, 1);
+    assert_int_equal(stats_of(again).resets, 0);
+    assert_changes(again, 1, 0, 0);
+    assert_true_report(again);
+    char *after = report_text(first);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+    prologue_report_free(first);
+    prologue_report_free(again);
+    prologue_session_destroy(session);
+}
+
 /* ---- at random ------------------------------------------------------------------------------- */
 
 /* What is not told is found: as the system tells it, or by looking at everything. */
@@ -241,13 +283,10 @@ static void changes_that_are_looked_for(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        WITH_ROOT(nothing_changed),
-        WITH_ROOT(one_file_changed),
-        WITH_ROOT(the_caller_is_believed),
-        WITH_ROOT(failures_keep_the_cache),
-        WITH_ROOT(changes_that_are_told),
-        WITH_ROOT(changes_that_are_found),
-        WITH_ROOT(changes_that_are_looked_for),
+        WITH_ROOT(nothing_changed),        WITH_ROOT(one_file_changed),
+        WITH_ROOT(the_caller_is_believed), WITH_ROOT(failures_keep_the_cache),
+        WITH_ROOT(files_are_lent),         WITH_ROOT(changes_that_are_told),
+        WITH_ROOT(changes_that_are_found), WITH_ROOT(changes_that_are_looked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,6 +64,43 @@ static void gives_back_every_import(void **state) {
     bench_end(&bench);
 }
 
+static void lets_go_of_texts(void **state) {
+    (void)state;
+    struct bench bench;
+    struct facts facts;
+    struct slab slab;
+    static struct fact_import imports[IMPORTS], derived[IMPORTS];
+    bench_begin(&bench, 0);
+    facts_init(&facts, &bench.ledger);
+    slab_init(&slab, &bench.ledger, PROLOGUE_SUBSYSTEM_FACTS);
+    fill(&facts);
+    *facts_add_note(&facts) =
+        (struct fact_note){.text = facts_add_text(&facts, "note", 4), .text_length = 4};
+    struct source *source = source_new(&slab, &facts);
+    source_unpack(source, imports);
+    for (uint32_t i = 0; i < IMPORTS; i++) {
+        imports[i].derived = i % 3 == 0;
+    }
+    struct source *less = source_derive(&slab, source, imports);
+    struct facts kept = source_unpack(less, derived);
+    assert_true(less->derived && !source->derived && less->size < source->size);
+    for (uint32_t i = 0; i < IMPORTS; i++) {
+        const struct fact_import *x = &facts.imports[i], *y = &derived[i];
+        assert_int_equal(y->derived, i % 3 == 0);
+        assert_int_equal(x->text_length, y->text_length);
+        assert_memory_equal(&x->span, &y->span, sizeof x->span);
+        if (!y->derived) {
+            assert_memory_equal(facts.text + x->text, kept.text + y->text, y->text_length);
+        }
+    }
+    assert_memory_equal(kept.text + kept.notes[0].text, "note", 4);
+    source_drop(&slab, source);
+    source_drop(&slab, less);
+    slab_close(&slab);
+    facts_free(&facts);
+    bench_end(&bench);
+}
+
 static void keeps_configured_directives_and_notes(void **state) {
     (void)state;
     struct bench bench;
@@ -103,6 +140,7 @@ static void keeps_configured_directives_and_notes(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_back_every_import),
+        cmocka_unit_test(lets_go_of_texts),
         cmocka_unit_test(keeps_configured_directives_and_notes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
