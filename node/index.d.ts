@@ -74,6 +74,30 @@ export interface Progress {
   elapsedMs: number;
 }
 
+/** An import that the scan asks about. */
+export interface Question {
+  specifier: string;
+  /** The importing file's absolute path, or the id of a module that `load` gave. */
+  importer: string;
+  environment: string;
+  kind: "import" | "export" | "dynamic" | "require";
+  /** Native resolution has no answer; false where the filter alone names it. */
+  unresolved: boolean;
+}
+
+/** An id: the absolute path of a file, or the name of a module that `load` is asked for. `false` and
+ * `external`: left as it is written. Nothing: no answer. */
+export type Answer = string | { id: string; external?: false } | { external: true } | false | null | undefined | void;
+
+/** JavaScript unless `moduleType` or the id's extension says otherwise. Nothing: not known. */
+export type Source = string | { code: string; moduleType?: "js" | "jsx" | "ts" | "tsx" | "mdx" } | null | undefined | void;
+
+/** In a text `*` matches any text; it is matched natively. An expression is tested in JavaScript. */
+export type Filter = string | RegExp | readonly (string | RegExp)[];
+
+export type ResolveHook = (batch: Question[]) => Answer[] | Promise<Answer[]>;
+export type LoadHook = (id: string, context: { environment: string }) => Source | Promise<Source>;
+
 export interface ScanOptions {
   /** The working directory unless given. */
   root?: File;
@@ -107,6 +131,13 @@ export interface ScanOptions {
   signal?: AbortSignal;
   /** At most every 50 ms. What it throws ends the scan, which rejects with it. */
   onProgress?: (progress: Progress) => void;
+  /** Asked about the imports that native resolution cannot answer, virtual modules among them, many at
+   * once: an answer for each. A filter names specifiers that are asked first. What it throws ends the scan,
+   * which rejects with it. */
+  resolve?: ResolveHook | { filter?: Filter; handler: ResolveHook };
+  /** Asked for the source of modules that are in no file: ids that `resolve` answered with, and imports that
+   * nothing else answers. A filter names paths of files that are asked for too, in place of the disk. */
+  load?: LoadHook | { filter?: Filter; handler: LoadHook };
 }
 
 export interface Position {

@@ -4,6 +4,7 @@
 const { fileURLToPath } = require("node:url");
 const { resolve } = require("node:path");
 const { invalid } = require("./error.cjs");
+const { hooks } = require("./hooks.cjs");
 
 const MAX_THREADS = 256;
 const MAX_INTERVAL = 60_000;
@@ -194,15 +195,17 @@ function signal(value) {
 
 const SCAN = [
   "root", "entries", "sources", "environments", "mode", "directives", "alias", "externals", "excludes",
-  "tsconfig", "preserveSymlinks", "noElide", "edges", "verify", "signal", "onProgress",
+  "tsconfig", "preserveSymlinks", "noElide", "edges", "verify", "signal", "onProgress", "resolve", "load",
 ];
 
 function scanOptions(options) {
   known(options, "options", SCAN);
+  const { request: hooked, answer } = hooks(options);
   const mode = options.mode === undefined ? "production" : choice(options.mode, "options.mode", ["production", "development"]);
   return {
     signal: signal(options.signal),
     onProgress: callback(options.onProgress, "options.onProgress"),
+    answer,
     request: {
       root: resolve(options.root === undefined ? "." : path(options.root, "options.root")),
       entries: entries(options.entries, "options.entries"),
@@ -218,6 +221,7 @@ function scanOptions(options) {
       noElide: boolean(options.noElide, "options.noElide"),
       edges: boolean(options.edges, "options.edges"),
       verify: toggle(options.verify, "options.verify"),
+      ...hooked,
     },
   };
 }

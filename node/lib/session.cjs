@@ -25,13 +25,13 @@ class Session {
   }
 
   async scan(options = {}) {
-    const { request, signal, onProgress } = scanOptions(options);
+    const { request, ...calls } = scanOptions(options);
     this.#check();
-    if (signal?.aborted) throw cancelled({ cause: signal.reason });
-    return await this.#submit(request, signal, onProgress);
+    if (calls.signal?.aborted) throw cancelled({ cause: calls.signal.reason });
+    return await this.#submit(request, calls);
   }
 
-  #submit(request, signal, onProgress) {
+  #submit(request, { signal, onProgress, answer }) {
     return new Promise((resolve, reject) => {
       let thrown;
       const stop = () => this.#closing ?? native().cancel(this.#handle, id);
@@ -43,6 +43,15 @@ class Session {
           stop();
         }
       };
+      const ask = async (isResolve, batch) => {
+        let answers;
+        try {
+          answers = await answer(isResolve, batch);
+        } catch (error) {
+          thrown ??= { error };
+        }
+        if (!this.#closing) native().answer(this.#handle, id, answers);
+      };
       const done = (code, message, detail, outcome) => {
         signal?.removeEventListener("abort", stop);
         const report = outcome && new Report(outcome);
@@ -51,7 +60,7 @@ class Session {
         const cause = code === "cancelled" && signal?.aborted ? signal.reason : undefined;
         reject(new PrologueError(code, message, { detail, report, cause }));
       };
-      const id = native().scan(this.#handle, request, done, onProgress && progress);
+      const id = native().scan(this.#handle, request, done, onProgress && progress, answer && ask);
       signal?.addEventListener("abort", stop);
     });
   }

@@ -78,14 +78,14 @@ static napi_value start(napi_env env, napi_callback_info info) {
     return handle;
 }
 
-/* scan(handle, request, onDone, onProgress) -> the number that cancel() takes */
+/* scan(handle, request, onDone, onProgress, onAsk) -> the number that cancel() and answer() take */
 static napi_value scan(napi_env env, napi_callback_info info) {
-    napi_value given[4], id;
+    napi_value given[5], id;
     struct runner *runner;
-    if (!arguments(env, info, 4, given) || !(runner = runner_of(env, given[0]))) {
+    if (!arguments(env, info, 5, given) || !(runner = runner_of(env, given[0]))) {
         return NULL;
     }
-    struct task *task = task_new(env, given[1], given[2], given[3]);
+    struct task *task = task_new(env, given[1], given[2], given[3], given[4]);
     if (!task) {
         return NULL;
     }
@@ -115,6 +115,22 @@ static napi_value cancel(napi_env env, napi_callback_info info) {
         runner_cancel(runner, id);
     }
     return NULL;
+}
+
+/* answer(handle, number, answers): of a scan that waits for none, nothing happens */
+static napi_value answer(napi_env env, napi_callback_info info) {
+    napi_value given[3];
+    struct runner *runner;
+    uint32_t id;
+    if (!arguments(env, info, 3, given) || !(runner = runner_of(env, given[0])) ||
+        napi_get_value_uint32(env, given[1], &id) != napi_ok) {
+        return NULL;
+    }
+    struct task *task = runner->tasks;
+    while (task && task->id != id) {
+        task = task->next_open;
+    }
+    return !task || asking_answer(env, task, given[2]) ? NULL : throw_code(env, PROLOGUE_EINVALID);
 }
 
 /* stats(handle) -> those of the last scan */
@@ -217,9 +233,9 @@ NAPI_MODULE_INIT() {
         const char *name;
         napi_callback function;
     } functions[] = {
-        {"start", start},   {"scan", scan},       {"invalidate", invalidate},
-        {"cancel", cancel}, {"stats", stats},     {"close", close_session},
-        {"text", text},     {"changes", changes}, {"summary", summary},
+        {"start", start},     {"scan", scan},       {"invalidate", invalidate}, {"cancel", cancel},
+        {"answer", answer},   {"stats", stats},     {"close", close_session},   {"text", text},
+        {"changes", changes}, {"summary", summary},
     };
     bool ok = open_environment(env) && put_text(env, exports, "version", PROLOGUE_VERSION);
     for (size_t i = 0; i < sizeof functions / sizeof *functions && ok; i++) {

@@ -29,8 +29,8 @@ static bool note_changes(struct outcome *outcome, prologue_report *report) {
         for (size_t j = 0; j < count && ok; j++) {
             prologue_slice path = {NULL, 0};
             ok = !prologue_report_change(report, change, j, &path) &&
-                 !append(&outcome->changes[i], path.data, path.length) &&
-                 !append(&outcome->changes[i], "", 1);
+                 !append(&outcome->changes[i], (const char *)&path.length, sizeof path.length) &&
+                 !append(&outcome->changes[i], path.data, path.length);
         }
     }
     return ok;

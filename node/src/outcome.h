@@ -29,7 +29,7 @@ struct outcome {
     prologue_stats stats;
     int complete, exit_code;
     char *root;
-    struct text changes[OUTCOME_CHANGES]; /* paths, each of which a NUL ends */
+    struct text changes[OUTCOME_CHANGES]; /* paths, each after its length, a size_t */
     uv_mutex_t mutex;
     uv_cond_t changed;
     bool written; /* under `mutex`, as is what follows */

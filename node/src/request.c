@@ -1,5 +1,7 @@
 #include "request.h"
 
+#include "asking.h"
+
 static bool read_environment(napi_env env, napi_value value, struct pool *pool, void *item) {
     prologue_environment *out = item;
     double maps = 0;
@@ -61,7 +63,7 @@ static bool read_config(napi_env env, napi_value value, struct pool *pool, prolo
 
 bool request_read(napi_env env, napi_value value, struct request *out) {
     prologue_scan_request *scan = &out->scan;
-    double edges = 0, verify = 0;
+    double edges = 0, verify = 0, resolves = 0, loads = 0;
     scan->size = sizeof *scan;
     scan->config = &out->config;
     bool ok =
@@ -71,8 +73,16 @@ bool request_read(napi_env env, napi_value value, struct request *out) {
         member_texts(env, value, "sources", &out->pool, &scan->sources, &scan->source_count) &&
         member_number(env, value, "edges", &edges) &&
         member_number(env, value, "verify", &verify) &&
+        member_number(env, value, "resolves", &resolves) &&
+        member_number(env, value, "loads", &loads) &&
+        member_items(env, value, "resolvePatterns", &out->pool, sizeof *scan->resolve_patterns,
+                     read_pattern, &scan->resolve_patterns, &scan->resolve_pattern_count) &&
+        member_items(env, value, "loadPatterns", &out->pool, sizeof *scan->load_patterns,
+                     read_pattern, &scan->load_patterns, &scan->load_pattern_count) &&
         read_config(env, value, &out->pool, &out->config);
     scan->verify = (enum prologue_switch)verify;
+    scan->on_resolve = resolves != 0 ? asking_resolve : NULL;
+    scan->on_load = loads != 0 ? asking_load : NULL;
     out->flags = edges != 0 ? PROLOGUE_REPORT_EDGES : 0;
     return ok;
 }

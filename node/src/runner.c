@@ -95,6 +95,7 @@ static void stop_running(struct runner *runner) {
     if (runner->running) {
         runner->running->cancelled = true;
         prologue_session_cancel(runner->native);
+        uv_cond_broadcast(&runner->changed); /* it may wait for an answer */
     }
 }
 

@@ -134,15 +134,16 @@ struct task *task_new_invalidation(napi_env env, napi_value paths) {
     return task;
 }
 
-struct task *task_new(napi_env env, napi_value request, napi_value on_done,
-                      napi_value on_progress) {
+struct task *task_new(napi_env env, napi_value request, napi_value on_done, napi_value on_progress,
+                      napi_value on_ask) {
     struct task *task = make(env);
     if (!task) {
         return NULL;
     }
     if (!request_read(env, request, &task->request) ||
         !callback_hold(env, on_done, &task->on_done) ||
-        !callback_hold(env, on_progress, &task->on_progress)) {
+        !callback_hold(env, on_progress, &task->on_progress) ||
+        !asking_open(env, on_ask, &task->asking)) {
         throw_code(env, PROLOGUE_EINVALID);
         task_free(env, task);
         return NULL;
@@ -159,6 +160,7 @@ void task_free(napi_env env, struct task *task) {
     }
     callback_drop(env, &task->on_done);
     callback_drop(env, &task->on_progress);
+    asking_close(env, &task->asking);
     request_free(&task->request);
     pool_free(&task->pool);
     if (task->outcome) {

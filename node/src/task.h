@@ -6,6 +6,7 @@
 #include <prologue.h>
 #include <stdbool.h>
 
+#include "asking.h"
 #include "events.h"
 #include "outcome.h"
 #include "request.h"
@@ -21,6 +22,7 @@ struct task {
     struct event done;    /* the answer is there, and somebody may be told */
     struct event settled; /* nothing more comes: the task is freed */
     napi_ref on_done, on_progress;
+    struct asking asking;
     bool invalidates;
     struct request request; /* of a scan */
     struct pool pool;       /* of an invalidation, which nobody waits for, holds `paths` */
@@ -37,7 +39,8 @@ struct task {
 
 /* The JavaScript thread. NULL: an exception is pending. `on_done` is called once with the name of the
  * error or undefined, its message, what it is about, and an outcome where there is one. */
-struct task *task_new(napi_env env, napi_value request, napi_value on_done, napi_value on_progress);
+struct task *task_new(napi_env env, napi_value request, napi_value on_done, napi_value on_progress,
+                      napi_value on_ask);
 struct task *task_new_invalidation(napi_env env, napi_value paths);
 void task_free(napi_env env, struct task *task);
 

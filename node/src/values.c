@@ -111,10 +111,11 @@ bool arguments(napi_env env, napi_callback_info info, size_t count, napi_value *
 bool make_texts(napi_env env, const char *bytes, size_t length, napi_value *out) {
     bool ok = napi_create_array(env, out) == napi_ok;
     uint32_t index = 0;
-    for (size_t at = 0, next; at < length && ok; at = next) {
+    for (size_t at = 0, size; at < length && ok; at += size) {
         napi_value text;
-        next = at + strlen(bytes + at) + 1;
-        ok = napi_create_string_utf8(env, bytes + at, next - at - 1, &text) == napi_ok &&
+        memcpy(&size, bytes + at, sizeof size);
+        at += sizeof size;
+        ok = napi_create_string_utf8(env, bytes + at, size, &text) == napi_ok &&
              napi_set_element(env, *out, index++, text) == napi_ok;
     }
     return ok;

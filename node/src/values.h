@@ -30,7 +30,7 @@ bool member_items(napi_env env, napi_value object, const char *name, struct pool
 /* The arguments of a call, `undefined` where fewer were given. */
 bool arguments(napi_env env, napi_callback_info info, size_t count, napi_value *out);
 
-/* An array of the texts in `bytes`, each of which a NUL ends. */
+/* An array of the texts in `bytes`, each of which stands after its length, a size_t. */
 bool make_texts(napi_env env, const char *bytes, size_t length, napi_value *out);
 
 bool put_number(napi_env env, napi_value object, const char *name, double value);

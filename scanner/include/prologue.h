@@ -270,10 +270,12 @@ typedef struct prologue_question {
     prologue_slice importer; /* its absolute path, or the id of a module that was loaded */
     const char *environment;
     enum prologue_kind kind;
+    int unresolved; /* native resolution has no answer; 0: a pattern names it */
 } prologue_question;
 
 enum prologue_answer_kind {
-    PROLOGUE_NO_ANSWER, /* native resolution's answer stands */
+    PROLOGUE_NO_ANSWER,    /* native resolution's answer stands */
+    PROLOGUE_NATIVE_FIRST, /* ask again where native resolution has none, though a pattern names it */
     PROLOGUE_ANSWER_ID,
     PROLOGUE_ANSWER_EXTERNAL,
 };
@@ -288,6 +290,7 @@ typedef struct prologue_answer {
 typedef struct prologue_wanted {
     prologue_slice id;
     const char *environment;
+    int on_disk; /* a file of that path is there: a pattern names it */
 } prologue_wanted;
 
 typedef struct prologue_source {

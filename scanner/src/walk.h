@@ -18,12 +18,19 @@ struct walk_entry {
     uint32_t environment;
 };
 
+enum host_asked {
+    HOST_UNASKED,
+    HOST_DEFERRED,
+    HOST_ASKED
+}; /* deferred: native resolution goes first */
+
 /* An edge whose target has not been opened yet: asked again where it does not exist. */
 struct waiter {
     uint32_t file, import, next; /* next: index + 1 */
     uint8_t environment;
-    bool asked;    /* the host has been asked where it leads */
-    bool answered; /* and has named a module */
+    uint8_t asked; /* enum host_asked */
+    bool answered; /* the host has said where it leads */
+    bool failed;   /* native resolution has no answer */
 };
 
 /* Whoever asked for the scan, where it answers questions: walk_host.c. */

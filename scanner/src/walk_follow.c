@@ -149,7 +149,7 @@ static void take_answer(struct walk *walk, struct file *file, const struct facts
                         const struct waiter *edge, const struct answer *answer, uint32_t *target) {
     if (answer->outcome == RESOLVE_FAILED || answer->made_up) {
         file->troubled |= answer->outcome == RESOLVE_FAILED;
-        walk_ask_host(walk, file, facts, edge, target);
+        walk_ask_host(walk, file, facts, edge, target, true);
     } else if (is_path(answer) && walk_host_loads(walk, answer->path, edge->environment)) {
         walk_enter_given(walk, answer->path, edge, target);
     } else if (answer->outcome == RESOLVE_MODULE) {
@@ -167,8 +167,8 @@ static void follow(struct walk *walk, struct file *file, const struct facts *fac
         return;
     }
     struct slice specifier = facts_text(facts, import->text, import->text_length);
-    if (!edge->asked && walk_host_resolves(walk, specifier, edge->environment) &&
-        walk_ask_host(walk, file, facts, edge, target)) {
+    if (edge->asked == HOST_UNASKED && walk_host_resolves(walk, specifier, edge->environment) &&
+        walk_ask_host(walk, file, facts, edge, target, false)) {
         return;
     }
     struct answer answer = resolve(&walk->resolver, walk_importer(walk, file), specifier,

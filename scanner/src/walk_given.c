@@ -124,6 +124,10 @@ static bool is_made_up(struct walk *walk, const struct waiter *edge) {
            resolve_is_made_up(facts_text(&facts, import->text, import->text_length));
 }
 
+bool walk_is_on_disk(struct walk *walk, const struct file *file) {
+    return file_behind(walk, file) != NO_PATH;
+}
+
 static uint32_t enter_real(struct walk *walk, path_id real, const struct waiter *edge) {
     bool script = language_of(path_name(&walk->paths, real), NULL);
     if (script) {

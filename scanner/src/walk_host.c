@@ -40,7 +40,8 @@ bool walk_host_loads(const struct walk *walk, path_id path, uint32_t environment
 
 /* ---- imports --------------------------------------------------------------------------------- */
 
-static bool put_question(struct walk *walk, struct file *file, const struct waiter *edge) {
+static bool put_question(struct walk *walk, struct file *file, const struct waiter *edge,
+                         bool failed) {
     struct host *host = &walk->host;
     int code =
         ledger_grow(walk->ledger, PROLOGUE_SUBSYSTEM_GRAPH, &host->questions,
@@ -49,7 +50,8 @@ static bool put_question(struct walk *walk, struct file *file, const struct wait
         walk_fail(walk, code);
         return false;
     }
-    host->questions[host->question_count++] = *edge;
+    host->questions[host->question_count] = *edge;
+    host->questions[host->question_count++].failed = failed;
     file->asked = host->answers = true;
     return true;
 }
@@ -80,14 +82,14 @@ static struct slice joined(struct walk *walk, const struct file *file, struct sl
 }
 
 bool walk_ask_host(struct walk *walk, struct file *file, const struct facts *facts,
-                   const struct waiter *edge, uint32_t *target) {
+                   const struct waiter *edge, uint32_t *target, bool failed) {
     const prologue_scan_request *request = walk->host.request;
     if (!request) {
         return false;
     }
-    if (request->on_resolve && !edge->asked) {
+    if (request->on_resolve && edge->asked != HOST_ASKED) {
         *target = EDGE(EDGE_UNRESOLVED);
-        return put_question(walk, file, edge);
+        return put_question(walk, file, edge, failed);
     }
     if (!request->on_load) {
         return false;
@@ -163,6 +165,7 @@ static bool put_import(struct walk *walk, struct batch *batch, const struct wait
     question->specifier = (prologue_slice){arena_copy(&batch->texts, specifier), specifier.length};
     question->environment = walk->config.environments[edge->environment].name.data;
     question->kind = (enum prologue_kind)import->kind;
+    question->unresolved = edge->failed;
     batch->answers[batch->count] = (prologue_answer){0};
     if (!question->specifier.data) {
         walk_fail(walk, ledger_error(walk->ledger));
@@ -181,8 +184,8 @@ static void take_answer(struct walk *walk, const struct waiter *question,
     struct waiter edge = *question;
     uint64_t about = (uint64_t)edge.file << 32 | edge.import;
     note_answer(walk, answer->id, about ^ (uint64_t)edge.environment << 56 ^ answer->kind);
-    edge.asked = true;
-    edge.answered = answer->kind != PROLOGUE_NO_ANSWER;
+    edge.asked = answer->kind == PROLOGUE_NATIVE_FIRST ? HOST_DEFERRED : HOST_ASKED;
+    edge.answered = answer->kind == PROLOGUE_ANSWER_ID || answer->kind == PROLOGUE_ANSWER_EXTERNAL;
     if (!edge.answered) {
         walk_follow_again(walk, &edge);
         return;
@@ -222,6 +225,7 @@ static bool put_module(struct walk *walk, struct batch *batch, uint32_t index) {
     const struct file *file = graph_at(&walk->graph, index);
     prologue_wanted *wanted = &batch->wanted[batch->count];
     wanted->environment = walk->config.environments[walk_given_environment(walk, file)].name.data;
+    wanted->on_disk = walk_is_on_disk(walk, file);
     batch->sources[batch->count] = (prologue_source){0};
     return put_id(walk, batch, file, &wanted->id) && ++batch->count;
 }

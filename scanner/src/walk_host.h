@@ -7,10 +7,10 @@
 /* walk_host.c. Whether the host is asked first about a specifier, and for what stands at a path. */
 bool walk_host_resolves(const struct walk *walk, struct slice specifier, uint32_t environment);
 bool walk_host_loads(const struct walk *walk, path_id path, uint32_t environment);
-/* Native resolution has no answer, or is not wanted: the host may have one, later. False where nobody is
- * there to be asked. */
+/* Native resolution has `failed` to answer, or a pattern names the specifier: the host may have an answer,
+ * later. False where nobody is there to be asked. */
 bool walk_ask_host(struct walk *walk, struct file *file, const struct facts *facts,
-                   const struct waiter *edge, uint32_t *target);
+                   const struct waiter *edge, uint32_t *target, bool failed);
 /* Asks everything that has gathered. False where nothing has. */
 bool walk_hear_host(struct walk *walk);
 /* Before the graph is walked again: what the host said of this file, or is, does not count any more. */
@@ -29,6 +29,8 @@ enum { WALK_ID_LONGEST = PATH_LONGEST - PATH_TAG };
 void walk_enter_id(struct walk *walk, struct slice id, const struct waiter *edge, uint32_t *target);
 /* An id, or the text of a file's path; `text` has room for PATH_LONGEST + 2. */
 struct slice walk_id_of(const struct walk *walk, path_id id, char *text);
+/* Whether a file of its path stands on the disk. */
+bool walk_is_on_disk(struct walk *walk, const struct file *file);
 /* The environment that a given file is of. */
 uint32_t walk_given_environment(const struct walk *walk, const struct file *file);
 /* What the host says of a given file. */

@@ -83,9 +83,13 @@ test("TypeScript finds its types, as ESM and as CommonJS", async () => {
     export async function f(): Promise<string[]> {
       const session = await createSession({ memoryLimit: "256MiB", threads: 2 });
       const report = await session.scan({ root: new URL("file:///x"), entries: { server: ["a"], client: "b" },
-        environments: { ssr: ["node"], edge: { browserMaps: "auto" } }, alias: { a: "b" }, directives: { "use x": [] } });
+        environments: { ssr: ["node"], edge: { browserMaps: "auto" } }, alias: { a: "b" }, directives: { "use x": [] },
+        resolve: { filter: ["virtual:*", /^~/], handler: (batch) => batch.map((one) => (one.unresolved ? { id: one.specifier } : null)) },
+        load: async (id, { environment }) => ({ code: \`\${id} \${environment}\`, moduleType: "tsx" }) });
       // @ts-expect-error
       await session.scan({ entry: "a" });
+      // @ts-expect-error
+      await session.scan({ load: () => 7 });
       // @ts-expect-error
       report.clientFiles = [];
       return report.modules.flatMap((module) => module.imports?.map((one) => one.specifier) ?? []);

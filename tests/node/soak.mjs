@@ -8,15 +8,25 @@ const [folder, count] = [process.argv[2], Number(process.argv[3])];
 const session = await createSession({ threads: 2 });
 const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
 
+// Every third scan asks what it does not know, and is told of modules; every seventh of these invalidates meanwhile.
+const hooks = (i) => ({
+  resolve: async (batch) => {
+    if (i % 7 === 0) session.invalidate([join(folder, "src/a.tsx")]);
+    return batch.map(({ specifier }) => (i % 2 ? `\0${specifier}` : null));
+  },
+  load: (id) => `"use client"; // ${id} ${i}`,
+});
+
 async function one(i) {
   if (i % 5 === 0) session.invalidate([join(folder, "src/a.tsx")]);
   if (i % 20 === 0) {
     const controller = new AbortController();
-    const cancelled = session.scan({ root: folder, signal: controller.signal });
-    controller.abort();
+    const stop = i % 40 === 0 ? () => new Promise(() => controller.abort()) : undefined;
+    const cancelled = session.scan({ root: folder, signal: controller.signal, resolve: stop });
+    if (!stop) controller.abort();
     await cancelled.catch((error) => error.report?.clientFiles);
   }
-  const report = await (i % 50 === 0 ? scan : (options) => session.scan(options))({ root: folder, onProgress() {} });
+  const report = await (i % 50 === 0 ? scan : (options) => session.scan(options))({ root: folder, onProgress() {}, ...(i % 3 === 0 ? hooks(i) : {}) });
   if (i % 2) return report.clientFiles.length + report.modules.length;
   return report.stats.modules;
 }
