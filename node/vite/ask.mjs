@@ -43,6 +43,9 @@ async function pluginsOf(environment, config) {
   return chosen.flat(Infinity).filter(Boolean);
 }
 
+// As esbuild and Vite call them.
+const KINDS = { import: "import-statement", export: "import-statement", dynamic: "dynamic-import", require: "require-call" };
+
 const PATIENCE_MS = 10_000; // a plugin may wait for what starts after the scan
 
 function within(milliseconds, work) {
@@ -141,19 +144,25 @@ export async function createAsker(config, names, environments) {
       failed.set(error.message, error); // who throws has no answer, and the scan goes on
       return null;
     });
+  async function resolve({ specifier, importer, environment, kind }) {
+    const container = containers.get(environment);
+    return container ? guarded(() => container.resolveId(specifier, importer, KINDS[kind])) : null;
+  }
   return {
     asksSomeone: [...containers.values()].some(({ asksSomeone }) => asksSomeone),
     failures: () => [...failed.values()],
-    resolve: (batch) =>
-      Promise.all(
-        batch.map(({ specifier, importer, environment, kind }) => {
-          const container = containers.get(environment);
-          return container ? guarded(() => container.resolveId(specifier, importer, kind)) : null;
-        }),
-      ),
-    load: (id, environment) => {
-      const container = containers.get(environment);
-      return container ? guarded(() => container.load(id)) : null;
+    // `resolve` and `load` of one scan. What no plugin has named, none is asked to load.
+    hooks({ all }) {
+      const named = new Set();
+      const handler = async (batch) => {
+        const answers = await Promise.all(batch.map(resolve));
+        for (const answer of answers) if (answer && !answer.external) named.add(answer.id);
+        return answers;
+      };
+      return {
+        resolve: { filter: all ? "*" : [], handler },
+        load: (id, { environment }) => (named.has(id) ? guarded(() => containers.get(environment).load(id)) : null),
+      };
     },
   };
 }

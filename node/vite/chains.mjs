@@ -17,13 +17,13 @@ function directiveEnvironments(report, directives) {
 // node -> { from, specifier } of the import that reached it first, breadth first; null for a beginning.
 export function chainsOf(report, directives) {
   const switches = directiveEnvironments(report, directives);
-  const modules = new Map(report.modules.map((module) => [module.path, module]));
+  const modules = new Map(report.modules.flatMap((module) => module.environments.map((environment) => [node(environment, module.path), module])));
   const reached = new Map();
   const queue = [];
   const reach = (path, environment, via) => {
     for (const to of switches.get(path) ?? [environment]) {
       const key = node(to, path);
-      if (!modules.has(path) || reached.has(key)) continue;
+      if (!modules.has(key) || reached.has(key)) continue;
       reached.set(key, via);
       queue.push([path, to]);
     }
@@ -32,7 +32,7 @@ export function chainsOf(report, directives) {
   const walk = () => {
     for (let at = 0; at < queue.length; at++) {
       const [path, environment] = queue[at];
-      for (const { specifier, resolved, line, column } of modules.get(path).imports ?? []) {
+      for (const { specifier, resolved, line, column } of modules.get(node(environment, path)).imports ?? []) {
         for (const target of [resolved?.[environment]].flat()) {
           if (isScript(target)) reach(target, environment, { path, environment, specifier, line, column });
         }

@@ -62,7 +62,7 @@ export function createProject(config, options, log) {
     if (changed?.length) await scanner.invalidate(changed);
     let report;
     try {
-      report = await scanner.scan({ environments, changed });
+      report = await scanner.scan({ environments });
     } catch (error) {
       project.failure = error;
       log.failed(error);

@@ -24,8 +24,8 @@ bool report_is_server(const struct report_body *report, const struct file *file)
 /* The order of an earlier report of the same walk, where it has the same modules. */
 static bool take_order(struct report_body *report, const struct report_body *earlier) {
     const struct walk *walk = report->walk;
-    bool same = earlier->walk == walk && earlier->module_count == walk->modules &&
-                !walk->host.answers;
+    bool same =
+        earlier->walk == walk && earlier->module_count == walk->modules && !walk->host.answers;
     for (uint32_t i = 0; i < earlier->module_count && same; i++) {
         same =
             graph_at(&walk->graph, path_at(&walk->paths, earlier->modules[i])->memo - 1)->visited;
