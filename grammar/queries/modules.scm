@@ -56,6 +56,10 @@
 ; ... and what is no operand stands behind no operator.
 (binary_expression right: [(arrow_function) (assignment_expression)
   (augmented_assignment_expression) (yield_expression)]) @doubt
+(binary_expression right: (_ (type_arguments) . [(arrow_function) (assignment_expression)
+  (augmented_assignment_expression) (yield_expression)])) @doubt
+(unary_expression argument: (_ (type_arguments) . [(arrow_function) (assignment_expression)
+  (augmented_assignment_expression) (yield_expression)])) @doubt
 (unary_expression argument: [(arrow_function) (assignment_expression)
   (augmented_assignment_expression) (yield_expression)]) @doubt
 (await_expression [(arrow_function) (augmented_assignment_expression)
@@ -100,6 +104,9 @@
 (import_alias (nested_identifier)) @doubt
 (import_alias . (identifier) . (identifier)) @doubt
 (comment) @comment
+; Perhaps type arguments.
+(binary_expression left: (binary_expression operator: "<") operator: ">"
+  right: (parenthesized_expression)) @doubt
 ; An argument may be missing at the end alone, and so may a property.
 (arguments "(" . ",") @doubt
 (arguments "," . ",") @doubt
@@ -111,11 +118,16 @@
 (parenthesized_expression type: (_)) @doubt
 (flow_maybe_type) @doubt
 (existential_type) @doubt
+(type_query (call_expression
+  function: [(identifier) (member_expression) (subscript_expression)])) @doubt
 (constraint ":") @doubt
 (object_type "{|") @doubt
 (object_type (export_statement)) @doubt
 (export_statement "default" declaration: [(lexical_declaration) (variable_declaration)
   (enum_declaration) (type_alias_declaration) (ambient_declaration) (import_alias)]) @doubt
+(function_signature (formal_parameters (_ value: (_)))) @doubt
+(method_signature (formal_parameters (_ value: (_)))) @doubt
+(abstract_method_signature (formal_parameters (_ value: (_)))) @doubt
 (for_in_statement operator: "of" right: (sequence_expression)) @doubt
 ; A brace that a statement or the body of an arrow function begins with is a block's, and a keyword
 ; a declaration's.

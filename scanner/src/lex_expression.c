@@ -40,7 +40,7 @@ static void open_template(struct lexer *lexer) {
     bool piece = below->state == OPERAND && in_specifier(below);
     below->state = OPERATOR;
     token_next(lexer);
-    push_expression(lexer, EX_TEMPLATE, F_SEQUENCE)->extra = piece;
+    push_expression(lexer, EX_TEMPLATE, F_SEQUENCE)->extra = piece ? X_PIECES : 0;
 }
 
 static void read_function(struct lexer *lexer, bool async) {

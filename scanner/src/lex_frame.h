@@ -98,7 +98,7 @@ enum frame_flag {
 enum expression_extra {
     X_DEFAULT = 1, /* of what may be a pattern: past the `=` of an element */
     X_URL = 2,     /* the arguments of `new URL` */
-    X_PIECES = 4,  /* parentheses in a specifier */
+    X_PIECES = 4,  /* parentheses or a template in a specifier */
     /* 8 and 16: of a specifier, see lex_specifier.c */
     X_REQUIRE = 32, /* parentheses that hold `require` and nothing else so far */
     X_FIRST = 64,   /* parentheses before their first comma */

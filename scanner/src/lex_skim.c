@@ -5,7 +5,7 @@
  * cannot be told from the bytes at hand (after a `}`, a `++`, an `await`), where JSX may begin, or
  * where brackets do not match, skimming gives up and the automaton reads the file from its start.
  * Only JavaScript is skimmed, and only where no binding of `require` and no directive can matter. */
-#include "lex_automaton.h"
+#include "lex_skim.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -27,60 +27,10 @@ static const uint8_t event_of[256] = {
     ['('] = E_LPAREN, [')'] = E_RPAREN, ['{'] = E_LBRACE, ['}'] = E_RBRACE,
 };
 
-enum bracket_kind { PAREN, PAREN_HEAD, PAREN_UNCLEAR, BRACE, BRACE_TRY, SUBSTITUTION };
-
-struct skim {
-    struct lexer *lexer;
-    uint32_t start, at;
-    uint32_t next; /* the candidate that is looked for */
-    uint32_t depth, tries;
-    uint32_t gap_start, gap_end;   /* the last comments, with the white space between them */
-    uint32_t called;               /* where the last call began that the automaton read */
-    uint32_t closed;               /* the last `)`, */
-    enum bracket_kind closed_kind; /* and what it closed */
-    bool lost;
-};
-
-static bool lose(struct skim *skim) {
-    skim->lost = true;
-    return false;
-}
-
 /* ---- what stands before ---------------------------------------------------------------------- */
 
-/* The last byte before `at` that is neither white space nor in a comment; 0: the skimming began
- * after it. */
-static uint32_t before(const struct skim *skim, uint32_t at) {
-    const char *bytes = skim->lexer->bytes;
-    for (;;) {
-        if (at == skim->gap_end && at > skim->gap_start) {
-            at = skim->gap_start;
-        }
-        if (at <= skim->start) {
-            return 0;
-        }
-        char byte = bytes[at - 1];
-        if (byte != ' ' && !(byte >= '\t' && byte <= '\r')) {
-            return at - 1;
-        }
-        at--;
-    }
-}
-
-static struct slice word_ending_at(const struct skim *skim, uint32_t last) {
-    const char *bytes = skim->lexer->bytes;
-    uint32_t start = last;
-    while (start > skim->start && is_word_byte((unsigned char)bytes[start - 1])) {
-        start--;
-    }
-    return (struct slice){bytes + start, last + 1 - start};
-}
-
-enum member { NO_MEMBER, MEMBER, MEMBER_UNCLEAR };
-
-/* Whether the name at `at` stands after a dot, white space between or not; three of them are none,
- * and one may end a number. A byte that is not ASCII may be white space too. */
-static enum member member_at(const struct skim *skim, uint32_t at) {
+/* Three dots are none, and one may end a number. A byte that is not ASCII may be white space. */
+enum member member_at(const struct skim *skim, uint32_t at) {
     const char *bytes = skim->lexer->bytes;
     uint32_t last = before(skim, at);
     if (last && (unsigned char)bytes[last] >= 0x80) {
@@ -93,19 +43,6 @@ static enum member member_at(const struct skim *skim, uint32_t at) {
     bool word = is_word_byte((unsigned char)bytes[last - 1]);
     return word && is_digit(word_ending_at(skim, last - 1).data[0]) ? MEMBER_UNCLEAR : MEMBER;
 }
-
-#define IS_ONE_OF(word, words) is_one_of(word, words, sizeof(words) / sizeof *(words))
-
-static bool is_one_of(struct slice word, const struct slice *words, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (slice_equal(word, words[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-enum position { AT_OPERAND, AT_OPERATOR, UNKNOWN };
 
 /* What may follow a word. */
 static enum position after_word(const struct skim *skim, uint32_t last) {
@@ -134,7 +71,7 @@ static enum position after_word(const struct skim *skim, uint32_t last) {
                                        : AT_OPERATOR;
 }
 
-static enum position after_paren(const struct skim *skim, uint32_t last) {
+enum position after_paren(const struct skim *skim, uint32_t last) {
     if (last != skim->closed || skim->closed_kind == PAREN_UNCLEAR) {
         return UNKNOWN;
     }
@@ -150,6 +87,9 @@ static enum position position_at(const struct skim *skim, uint32_t at) {
     uint32_t last = before(skim, at);
     unsigned char byte = (unsigned char)bytes[last];
     if (last == 0 || byte >= 0x80) {
+        return UNKNOWN;
+    }
+    if (last + 1 == skim->declared && byte != ';') { /* a semicolon is inserted, it may be */
         return UNKNOWN;
     }
     if (is_word_byte(byte)) {
@@ -328,8 +268,8 @@ static uint32_t take_comment(struct skim *skim, uint32_t at) {
         lose(skim);
         return 0;
     }
-    skim->gap_start = before(skim, at) + 1;
-    skim->gap_end = lexer->cursor;
+    uint32_t start = before(skim, at) + 1;
+    skim->gaps[skim->gap_count++ % SKIM_GAPS] = (struct gap){start, lexer->cursor};
     return lexer->cursor;
 }
 
@@ -472,171 +412,7 @@ static void skim_to(struct skim *skim, uint32_t target) {
     }
 }
 
-/* ---- candidates ------------------------------------------------------------------------------ */
-
-/* The token at `at` as the current one. */
-static void set_cursor(struct lexer *lexer, uint32_t at) {
-    lexer->cursor = at;
-    lexer->token = (struct token){.start = at, .end = at};
-    token_next(lexer);
-}
-
-/* `import(…)`, `require(…)` or `new URL(…)` at the current token, read by the automaton. */
-static bool take_call(struct skim *skim) {
-    struct lexer *lexer = skim->lexer;
-    uint32_t floor = lexer->frame_count;
-    skim->called = lexer->token.start;
-    lexer->try_depth = skim->tries;
-    push_expression(lexer, EX_PLAIN, 0);
-    do {
-        frame_step(lexer);
-    } while (!lexer->halted && lexer->frame_count > floor &&
-             !(lexer->frame_count == floor + 1 && frame_top(lexer)->state == OPERATOR &&
-               lexer->previous.kind == T_RPAREN));
-    lexer->try_depth = 0;
-    bool called = !lexer->halted && lexer->frame_count == floor + 1 && !at_kind(lexer, T_LBRACE);
-    called = called && !(at_kind(lexer, T_RPAREN) && token_peek(lexer).kind == T_ARROW);
-    skim->at = lexer->previous.end;
-    skim->closed = skim->at - 1;
-    skim->closed_kind = PAREN;
-    return called ? (frame_pop(lexer), true) : lose(skim);
-}
-
-/* Whether the statement at `at` is part of another. */
-static bool is_part(const struct skim *skim, uint32_t at) {
-    static const struct slice words[] = {SLICE("else"), SLICE("do"), SLICE("export")};
-    uint32_t last = before(skim, at);
-    switch (skim->lexer->bytes[last]) {
-    case ':':
-        return last;
-    case ')':
-        return after_paren(skim, last) != AT_OPERATOR;
-    default:
-        return last && IS_ONE_OF(word_ending_at(skim, last), words);
-    }
-}
-
-static bool take_declaration(struct skim *skim) {
-    struct lexer *lexer = skim->lexer;
-    uint32_t floor = lexer->frame_count;
-    if (skim->depth || is_part(skim, skim->at)) {
-        return lose(skim);
-    }
-    if (at_word(lexer, W_IMPORT)) {
-        read_import(lexer);
-    } else {
-        read_export(lexer);
-    }
-    skim->at = lexer->previous.end;
-    return !lexer->failed && lexer->frame_count == floor ? true : lose(skim);
-}
-
-static bool follows_word(const struct skim *skim, uint32_t at) {
-    static const struct slice words[] = {SLICE("new"), SLICE("function"), SLICE("get"),
-                                         SLICE("set"), SLICE("static")};
-    uint32_t last = before(skim, at);
-    return last && IS_ONE_OF(word_ending_at(skim, last), words);
-}
-
-/* Whether a name is the last operand of an expression: then it is no binding. */
-static bool ends_expression(const struct skim *skim, const struct token *next) {
-    uint32_t last = before(skim, skim->at);
-    bool operand = last && strchr("=&|!?", skim->lexer->bytes[last]);
-    return operand && (next->kind == T_SEMICOLON || next->kind == T_COMMA ||
-                       next->kind == T_RPAREN || next->kind == T_RBRACE);
-}
-
-/* `const require = …` of the module. */
-static bool take_binding(struct skim *skim) {
-    static const struct slice words[] = {SLICE("const"), SLICE("let"), SLICE("var")};
-    uint32_t last = before(skim, skim->at);
-    bool binds = skim->depth == 0 && last && IS_ONE_OF(word_ending_at(skim, last), words);
-    if (binds) {
-        scope_declare(skim->lexer, &skim->lexer->token, false);
-    }
-    return binds;
-}
-
-/* A mention of `require` that is no call. */
-static bool take_mention(struct skim *skim, const struct token *next) {
-    switch (next->kind) {
-    case T_ASSIGN:
-        if (!take_binding(skim)) {
-            return lose(skim);
-        }
-        break;
-    case T_DOT:
-    case T_QUESTION:
-    case T_COLON:
-    case T_BINARY:
-        break;
-    default:
-        if (!ends_expression(skim, next)) {
-            return lose(skim);
-        }
-    }
-    skim->at = skim->lexer->token.end;
-    return true;
-}
-
-/* `import.meta.url`, which matters as the second argument of `new URL`. What of that call has been
- * skimmed is read again. */
-static bool take_meta(struct skim *skim) {
-    struct lexer *lexer = skim->lexer;
-    if (!skim->depth || !text_follows(lexer, skim->at, SLICE("import.meta.url"))) {
-        return lose(skim);
-    }
-    const struct bracket *open = &lexer->brackets[skim->depth - 1];
-    uint32_t url = before(skim, open->at), new = 0;
-    if (open->kind == PAREN && url && slice_equal(word_ending_at(skim, url), SLICE("URL"))) {
-        new = before(skim, url - 2);
-    }
-    if (!new || !slice_equal(word_ending_at(skim, new), SLICE("new"))) {
-        skim->at = lexer->token.end;
-        return true;
-    }
-    if (skim->called > open->at || member_at(skim, new - 2) != NO_MEMBER) {
-        return lose(skim);
-    }
-    skim->depth--;
-    set_cursor(lexer, new - 2);
-    return take_call(skim);
-}
-
-/* At a candidate in code. */
-static bool take_candidate(struct skim *skim) {
-    struct lexer *lexer = skim->lexer;
-    if (skim->at > skim->start && (unsigned char)lexer->bytes[skim->at - 1] >= 0x80) {
-        return lose(skim);
-    }
-    set_cursor(lexer, skim->at);
-    switch (member_at(skim, skim->at)) {
-    case MEMBER:
-        skim->at = lexer->token.end;
-        return true;
-    case MEMBER_UNCLEAR:
-        return lose(skim);
-    default:
-        break;
-    }
-    struct token next = token_peek(lexer);
-    switch (lexer->token.word) {
-    case W_REQUIRE:
-        if (next.kind != T_LPAREN) {
-            return take_mention(skim, &next);
-        }
-        return follows_word(skim, skim->at) ? lose(skim) : take_call(skim);
-    case W_IMPORT:
-        if (next.kind == T_DOT) {
-            return take_meta(skim);
-        }
-        return next.kind == T_LPAREN ? take_call(skim) : take_declaration(skim);
-    case W_EXPORT:
-        return next.kind == T_LBRACE || next.kind == T_STAR ? take_declaration(skim) : lose(skim);
-    default: /* an escape */
-        return lose(skim);
-    }
-}
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 /* `-->` at the start of a line begins a comment in scripts. */
 static bool has_closing_comment(const struct lexer *lexer, uint32_t from) {
@@ -666,7 +442,7 @@ bool skim_rest(struct lexer *lexer) {
         skim.next = i;
         skim_to(&skim, candidate);
         if (!skim.lost && skim.at == candidate) {
-            take_candidate(&skim);
+            skim_take_candidate(&skim);
         }
     }
     lexer->halted = true;

@@ -127,15 +127,21 @@ static size_t cook_escape(struct slice *text, char *out) {
     }
 }
 
+/* A line end in a template is a line feed. */
 static NOINLINE uint32_t cook_escaped(struct lexer *lexer, struct slice text, uint32_t *length) {
     uint32_t offset = facts_add_text(lexer->facts, "", 0);
     while (text.length) {
         char piece[4];
-        const char *backslash = memchr(text.data, '\\', text.length);
-        size_t plain = backslash ? (size_t)(backslash - text.data) : text.length;
+        size_t plain = 0;
+        while (plain < text.length && text.data[plain] != '\\' && text.data[plain] != '\r') {
+            plain++;
+        }
         facts_add_text(lexer->facts, text.data, plain);
         text = slice_skip(text, plain);
-        if (text.length > 1) {
+        if (slice_starts(text, SLICE("\r"))) {
+            text = slice_skip(text, slice_starts(text, SLICE("\r\n")) ? 2 : 1);
+            facts_add_text(lexer->facts, "\n", 1);
+        } else if (text.length > 1) {
             text = slice_skip(text, 1);
             facts_add_text(lexer->facts, piece, cook_escape(&text, piece));
         } else {
@@ -166,6 +172,11 @@ static void add_piece(struct lexer *lexer, uint32_t start, uint32_t end, bool es
         return;
     }
     lexer->pieces[lexer->piece_count++] = (struct piece){start, end, escaped};
+}
+
+/* Whether its value may differ from its text: in a template not only escapes do. */
+static bool is_cooked(const struct token *literal) {
+    return literal->escaped || literal->kind == T_TEMPLATE;
 }
 
 static void add_hole(struct lexer *lexer) {
@@ -206,10 +217,10 @@ void specifier_operand(struct lexer *lexer) {
     switch (token->kind) {
     case T_STRING:
     case T_TEMPLATE:
-        add_piece(lexer, token->start + 1, token->end - 1, token->escaped);
+        add_piece(lexer, token->start + 1, token->end - 1, is_cooked(token));
         return;
     case T_TEMPLATE_HEAD:
-        add_piece(lexer, token->start + 1, token->end - 2, token->escaped);
+        add_piece(lexer, token->start + 1, token->end - 2, true);
         add_hole(lexer);
         return;
     case T_LPAREN: /* its pieces follow */
@@ -240,7 +251,7 @@ void template_piece(struct lexer *lexer) {
         return;
     }
     bool head = token->kind == T_TEMPLATE_HEAD;
-    add_piece(lexer, token->start + 1, token->end - (head ? 2 : 1), token->escaped);
+    add_piece(lexer, token->start + 1, token->end - (head ? 2 : 1), true);
     if (head) {
         add_hole(lexer);
     }
@@ -346,38 +357,56 @@ static bool is_hole(const struct piece *piece) {
     return piece->start == NONE;
 }
 
-/* `./` or `../` */
-static bool is_relative(struct lexer *lexer, const struct piece *piece) {
-    uint32_t head = piece->end - piece->start < 3 ? piece->end : piece->start + 3;
-    struct slice text = lexer_text(lexer, piece->start, head);
-    return slice_starts(text, SLICE("./")) || slice_starts(text, SLICE("../"));
-}
-
-static void add_glob(struct lexer *lexer, const struct piece *pieces, uint32_t count) {
+/* Appends the pattern that the pieces make to facts->text, and returns its offset. */
+static uint32_t add_pattern_text(struct lexer *lexer, const struct piece *pieces, uint32_t count) {
     uint32_t offset = facts_add_text(lexer->facts, "", 0), length;
-    uint32_t end = pieces[0].end;
     bool starred = false;
     for (uint32_t i = 0; i < count; i++) {
         if (!is_hole(&pieces[i])) {
             uint32_t from = cook(lexer, pieces[i].start, pieces[i].end, pieces[i].escaped, &length);
             facts_quote(lexer->facts, from);
-            end = pieces[i].end;
             starred &= length == 0;
         } else if (!starred) {
             facts_add_text(lexer->facts, "*", 1);
             starred = true;
         }
     }
+    return offset;
+}
+
+/* False where what stands first tells that the pieces are no relative pattern. */
+static bool may_be_relative(struct lexer *lexer, const struct piece *first) {
+    char byte =
+        first->start < first->end ? *lexer_text(lexer, first->start, first->start + 1).data : '.';
+    return byte == '.' || byte == '\\';
+}
+
+static bool is_relative(struct slice text) {
+    return slice_starts(text, SLICE("./")) || slice_starts(text, SLICE("../"));
+}
+
+/* Whether the pieces are a relative pattern. */
+static bool add_glob(struct lexer *lexer, const struct piece *pieces, uint32_t count) {
+    uint32_t offset = add_pattern_text(lexer, pieces, count), end = pieces[0].end;
+    uint32_t length = lexer->facts->text_length - offset;
+    if (!is_relative(facts_text(lexer->facts, offset, length))) {
+        lexer->facts->text_length = offset;
+        return false;
+    }
+    for (uint32_t i = 1; i < count; i++) {
+        end = is_hole(&pieces[i]) ? end : pieces[i].end;
+    }
     struct fact_import *import = facts_add_import(lexer->facts);
     if (!import) {
         lexer_fail_memory(lexer, lexer->facts->error);
-        return;
+        return true;
     }
     import->span = (struct fact_span){.start = pieces[0].start, .end = end};
     import->text = offset;
-    import->text_length = lexer->facts->text_length - offset;
+    import->text_length = length;
     import->kind = FACT_GLOB;
     import->group = ++lexer->group;
+    return true;
 }
 
 static void note_argument(struct lexer *lexer, const struct frame *frame) {
@@ -399,9 +428,7 @@ static void end_specifier(struct lexer *lexer, const struct frame *frame) {
             .start = pieces->start - 1, .end = pieces->end + 1, .escaped = pieces->escaped};
         bool in_try = kind == FACT_REQUIRE && lexer->try_depth;
         import_add(lexer, kind, in_try ? FACT_IN_TRY : 0, &literal);
-    } else if (known && is_relative(lexer, pieces)) {
-        add_glob(lexer, pieces, count);
-    } else {
+    } else if (!known || !may_be_relative(lexer, pieces) || !add_glob(lexer, pieces, count)) {
         note_argument(lexer, frame);
     }
     if (reference) {
@@ -411,8 +438,6 @@ static void end_specifier(struct lexer *lexer, const struct frame *frame) {
 }
 
 static void add_pattern(struct lexer *lexer, const struct piece *piece, uint32_t group) {
-    bool negated = piece->start < piece->end &&
-                   slice_equal(lexer_text(lexer, piece->start, piece->start + 1), SLICE("!"));
     struct token literal = {
         .start = piece->start - 1, .end = piece->end + 1, .escaped = piece->escaped};
     uint32_t at = import_add(lexer, FACT_GLOB, FACT_GLOB_META, &literal);
@@ -420,8 +445,9 @@ static void add_pattern(struct lexer *lexer, const struct piece *piece, uint32_t
         return;
     }
     struct fact_import *import = &lexer->facts->imports[at];
+    struct slice text = facts_text(lexer->facts, import->text, import->text_length);
     import->group = group;
-    if (negated) {
+    if (slice_starts(text, SLICE("!"))) {
         import->flags |= FACT_GLOB_NEGATED;
         import->text++;
         import->text_length--;
@@ -476,7 +502,7 @@ void glob_option(struct lexer *lexer, const struct frame *options) {
     uint32_t offset = 0, length = 0;
     enum glob_value kind = GLOB_TEXT;
     if (text) {
-        offset = cook(lexer, value.start + 1, value.end - 1, value.escaped, &length);
+        offset = cook(lexer, value.start + 1, value.end - 1, is_cooked(&value), &length);
     } else if (value.word == W_TRUE || value.word == W_FALSE) {
         kind = value.word == W_TRUE ? GLOB_TRUE : GLOB_FALSE;
     } else if (value.kind == T_LBRACE) {

@@ -324,6 +324,14 @@ static bool is_label(struct lexer *lexer) {
     return next.kind == T_COLON || next.kind == T_QUESTION;
 }
 
+/* Whether an element of type arguments or parameters begins: nothing but a modifier stands before
+ * it that no comma ends. */
+static bool begins_element(struct lexer *lexer) {
+    const struct token *last = &lexer->previous;
+    return last->kind == T_LESS || last->kind == T_COMMA || last->kind == T_ASSIGN ||
+           last->word == W_CONST || last->word == W_IN || token_is(lexer, last, SLICE("out"));
+}
+
 /* Type arguments, type parameters, tuples, parameters of function types, index signatures: types
  * with the punctuation of any of them between. */
 void on_type_list(struct lexer *lexer) {
@@ -355,6 +363,10 @@ void on_type_list(struct lexer *lexer) {
         }
         /* fall through */
     default:
+        if (closing == T_GREATER && !begins_element(lexer)) {
+            lexer_fail(lexer);
+            return;
+        }
         frame_push(lexer, TYPE_OPERAND);
     }
 }

@@ -110,11 +110,14 @@ static bool exports_types_only(TSNode node) {
 
 static void read_export(struct syntax_reading *reading, TSNode node) {
     TSNode source = field(node, "source");
+    bool typescript = reading->parse->options->dialect & DIALECT_TYPESCRIPT;
     uint16_t flags = 0;
     if (has_token(node, "type"))
         flags = FACT_TYPE_STATEMENT;
     else if (exports_types_only(node))
         flags = FACT_TYPE_NAMES;
+    if (flags == FACT_TYPE_STATEMENT && !typescript)
+        return; /* Flow's, which exports nothing */
     add_literal(reading->parse, FACT_EXPORT, flags, source);
 }
 
@@ -364,6 +367,13 @@ static bool is_require(struct syntax_parse *parse, TSNode callee) {
            !syntax_require_is_bound(parse, ts_node_start_byte(callee));
 }
 
+/* JavaScript has parentheses alone. */
+static bool is_typed(TSNode node) {
+    while (syntax_is(node, "parenthesized_expression"))
+        node = syntax_inside(node);
+    return syntax_changes_nothing(node);
+}
+
 static void read_call(struct syntax_reading *reading, TSNode call, bool in_try) {
     TSNode callee = field(call, "function"), bare = syntax_unwrap(callee);
     bool typescript = reading->parse->options->dialect & DIALECT_TYPESCRIPT;
@@ -374,6 +384,7 @@ static void read_call(struct syntax_reading *reading, TSNode call, bool in_try) 
     if (syntax_is(callee, "import")) {
         read_target(reading, call, FACT_DYNAMIC, 0);
     } else if (is_require(reading->parse, bare)) {
+        reading->parse->doubt |= !typescript && is_typed(callee);
         read_target(reading, call, FACT_REQUIRE, in_try ? FACT_IN_TRY : 0);
     } else if (is_meta(reading->parse, callee, SLICE("glob"))) {
         read_meta_glob(reading, call, !has_optional_chain(call));

@@ -222,16 +222,21 @@ size_t syntax_cook(struct slice raw, char *out) {
     while (raw.length) {
         char c = raw.data[0];
         raw = slice_skip(raw, 1);
-        if (c == '\\')
+        if (c == '\\') {
             length += cook_escape(&raw, out + length);
-        else
+        } else if (c == '\r') { /* in a template alone, and there a line end is a line feed */
+            raw = slice_skip(raw, slice_starts(raw, SLICE("\n")));
+            out[length++] = '\n';
+        } else {
             out[length++] = c;
+        }
     }
     return length;
 }
 
 struct slice syntax_cooked(struct syntax_parse *parse, struct slice raw) {
-    if (raw.length == 0 || !memchr(raw.data, '\\', raw.length))
+    if (raw.length == 0 ||
+        (!memchr(raw.data, '\\', raw.length) && !memchr(raw.data, '\r', raw.length)))
         return raw;
     char *cooked = syntax_arena_take(parse->arena, raw.length);
     return (struct slice){cooked, syntax_cook(raw, cooked)};
