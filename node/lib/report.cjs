@@ -10,6 +10,7 @@ class Report {
   #summary;
   #outline;
   #modules;
+  #beside;
   #changes;
 
   constructor(outcome) {
@@ -17,12 +18,16 @@ class Report {
     this.#summary = native().summary(outcome);
   }
 
-  #parse(whole) {
+  #asked(question, ...more) {
     try {
-      return JSON.parse(native().text(this.#outcome, whole));
+      return question(this.#outcome, ...more);
     } catch (error) {
       throw fromNative(error);
     }
+  }
+
+  #parse(whole) {
+    return JSON.parse(this.#asked(native().text, whole));
   }
 
   #part(name) {
@@ -56,6 +61,11 @@ class Report {
   }
   get modules() {
     return (this.#modules ??= this.#parse(true).modules);
+  }
+
+  // Paths of the modules that are neither below the root nor in a package; nothing else is made for it.
+  get beside() {
+    return (this.#beside ??= this.#asked(native().beside));
   }
 
   // Directive files beside those of the session's last complete report of this root.

@@ -1,8 +1,7 @@
 // In the place of rwsdk's own module of this name (dist/vite/runDirectivesScan.mjs): the same parameters, the
 // same effects on the two sets, the same spelling of keys.
-import { resolve } from "node:path";
 import { createScanner } from "../vite/scanner.mjs";
-import { idOf } from "../vite/maps.mjs";
+import { fileOf, idOf } from "../vite/maps.mjs";
 
 const asArray = (value) => (Array.isArray(value) ? value : typeof value === "string" ? [value] : Object.values(value ?? {}));
 
@@ -34,7 +33,7 @@ export async function runDirectivesScan({ rootConfig, environments, clientFiles,
   );
   try {
     const report = await scanner.scan({ environments });
-    const key = (path) => idOf(resolve(report.root, path), rootConfig.root);
+    const key = (path) => idOf(fileOf(report, path), rootConfig.root);
     for (const path of report.clientFiles) clientFiles.add(key(path));
     for (const path of report.serverFiles) serverFiles.add(key(path));
     if (!process.env.RWSDK_WORKER_RUN) {

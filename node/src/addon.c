@@ -179,6 +179,21 @@ static napi_value text(napi_env env, napi_callback_info info) {
     return out;
 }
 
+/* beside(outcome) -> paths of modules that are neither below the root nor in a package */
+static napi_value beside(napi_env env, napi_callback_info info) {
+    napi_value given[1], out;
+    struct outcome *outcome;
+    struct text found;
+    if (!arguments(env, info, 1, given) || !(outcome = outcome_of(env, given[0]))) {
+        return NULL;
+    }
+    int code = outcome_read(outcome, OUTCOME_BESIDE, &found);
+    if (code) {
+        return throw_code(env, code);
+    }
+    return make_texts(env, found.data, found.length, &out) ? out : throw_code(env, PROLOGUE_ENOMEM);
+}
+
 /* changes(outcome) -> {added, removed, changed} */
 static napi_value changes(napi_env env, napi_callback_info info) {
     static const char *const names[] = {"added", "removed", "changed"};
@@ -233,9 +248,9 @@ NAPI_MODULE_INIT() {
         const char *name;
         napi_callback function;
     } functions[] = {
-        {"start", start},     {"scan", scan},       {"invalidate", invalidate}, {"cancel", cancel},
-        {"answer", answer},   {"stats", stats},     {"close", close_session},   {"text", text},
-        {"changes", changes}, {"summary", summary},
+        {"start", start},   {"scan", scan},       {"invalidate", invalidate}, {"cancel", cancel},
+        {"answer", answer}, {"stats", stats},     {"close", close_session},   {"text", text},
+        {"beside", beside}, {"changes", changes}, {"summary", summary},
     };
     bool ok = open_environment(env) && put_text(env, exports, "version", PROLOGUE_VERSION);
     for (size_t i = 0; i < sizeof functions / sizeof *functions && ok; i++) {

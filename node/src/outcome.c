@@ -21,6 +21,11 @@ static int append(void *payload, const char *bytes, size_t length) {
     return 0;
 }
 
+static int append_path(struct text *text, prologue_slice path) {
+    return append(text, (const char *)&path.length, sizeof path.length) ||
+           append(text, path.data, path.length);
+}
+
 static bool note_changes(struct outcome *outcome, prologue_report *report) {
     bool ok = true;
     for (int i = 0; i < OUTCOME_CHANGES; i++) {
@@ -29,8 +34,7 @@ static bool note_changes(struct outcome *outcome, prologue_report *report) {
         for (size_t j = 0; j < count && ok; j++) {
             prologue_slice path = {NULL, 0};
             ok = !prologue_report_change(report, change, j, &path) &&
-                 !append(&outcome->changes[i], (const char *)&path.length, sizeof path.length) &&
-                 !append(&outcome->changes[i], path.data, path.length);
+                 !append_path(&outcome->changes[i], path);
         }
     }
     return ok;
@@ -90,32 +94,83 @@ static void fit(struct text *text) {
     text->data = data ? data : text->data;
 }
 
-void outcome_write(struct outcome *outcome, prologue_report *report, unsigned flags) {
-    struct text texts[OUTCOME_TEXTS] = {{0}};
-    int code = prologue_report_write(report, flags | PROLOGUE_REPORT_OUTLINE, append,
-                                     &texts[OUTCOME_OUTLINE]);
-    if (!code) {
-        code = prologue_report_write(report, flags, append, &texts[OUTCOME_WHOLE]);
+static bool in_package(const char *path, const char *end) {
+    static const char packages[] = "/node_modules/";
+    const size_t length = sizeof packages - 1;
+    while ((path = memchr(path, '/', (size_t)(end - path))) && (size_t)(end - path) >= length) {
+        if (!memcmp(path++, packages, length)) {
+            return true;
+        }
     }
-    fit(&texts[OUTCOME_OUTLINE]);
-    fit(&texts[OUTCOME_WHOLE]);
+    return false;
+}
+
+static bool beside_root(prologue_slice path) {
+    return path.length > 3 && !memcmp(path.data, "../", 3) &&
+           !in_package(path.data, path.data + path.length);
+}
+
+static int write_beside(prologue_report *report, struct text *out) {
+    prologue_summary summary = {.size = sizeof summary};
+    prologue_module module = {.size = sizeof module};
+    prologue_report_summary(report, &summary);
+    for (size_t i = 0; i < summary.module_count; i++) {
+        int code = prologue_report_module(report, i, &module);
+        if (!code && beside_root(module.path) && append_path(out, module.path)) {
+            code = PROLOGUE_ENOMEM;
+        }
+        if (code) {
+            return code;
+        }
+    }
+    return 0;
+}
+
+static int write_text(prologue_report *report, unsigned flags, enum outcome_text which,
+                      struct text *out) {
+    if (which == OUTCOME_BESIDE) {
+        return write_beside(report, out);
+    }
+    flags |= which == OUTCOME_OUTLINE ? PROLOGUE_REPORT_OUTLINE : 0u;
+    int code = prologue_report_write(report, flags, append, out);
+    return code == PROLOGUE_EWRITE ? PROLOGUE_ENOMEM : code;
+}
+
+static void publish(struct outcome *outcome, struct text text, int code) {
     uv_mutex_lock(&outcome->mutex);
-    memcpy(outcome->texts, texts, sizeof texts);
-    outcome->error = code == PROLOGUE_EWRITE ? PROLOGUE_ENOMEM : code;
-    outcome->written = true;
+    if (code) {
+        outcome->error = code;
+    } else {
+        outcome->texts[outcome->written++] = text;
+    }
     uv_cond_broadcast(&outcome->changed);
     uv_mutex_unlock(&outcome->mutex);
 }
 
+/* Each is there for JavaScript as soon as it is written. */
+void outcome_write(struct outcome *outcome, prologue_report *report, unsigned flags) {
+    int code = 0;
+    for (int i = 0; i < OUTCOME_TEXTS && !code; i++) {
+        struct text text = {0};
+        code = write_text(report, flags, (enum outcome_text)i, &text);
+        if (code) {
+            free(text.data);
+        } else {
+            fit(&text);
+        }
+        publish(outcome, text, code);
+    }
+}
+
 int outcome_read(struct outcome *outcome, enum outcome_text which, struct text *out) {
     uv_mutex_lock(&outcome->mutex);
-    while (!outcome->written) {
+    while (outcome->written <= (int)which && !outcome->error) {
         uv_cond_wait(&outcome->changed, &outcome->mutex);
     }
     *out = outcome->texts[which];
-    int error = outcome->error;
+    int code = outcome->written > (int)which ? 0 : outcome->error;
     uv_mutex_unlock(&outcome->mutex);
-    return error;
+    return code;
 }
 
 static void finalize(napi_env env, void *data, void *hint) {

@@ -9,10 +9,12 @@
 #include <stdbool.h>
 #include <uv.h>
 
-enum outcome_text {
-    OUTCOME_OUTLINE, /* the report without its modules */
-    OUTCOME_WHOLE,
-    OUTCOME_TEXTS
+enum outcome_text {                  /* in the order in which they are written */
+                    OUTCOME_OUTLINE, /* the report without its modules */
+                    OUTCOME_BESIDE, /* the modules that are neither below the root nor in a package: paths, each of
+                        which a NUL ends */
+                    OUTCOME_WHOLE,
+                    OUTCOME_TEXTS
 };
 
 enum { OUTCOME_CHANGES = PROLOGUE_CHANGED + 1 };
@@ -32,8 +34,8 @@ struct outcome {
     struct text changes[OUTCOME_CHANGES]; /* paths, each after its length, a size_t */
     uv_mutex_t mutex;
     uv_cond_t changed;
-    bool written; /* under `mutex`, as is what follows */
-    int error;    /* why there are no texts */
+    int written; /* how many texts there are; under `mutex`, as is what follows */
+    int error;   /* why there are no others */
     struct text texts[OUTCOME_TEXTS];
 };
 

@@ -1,5 +1,4 @@
 // What other plugins see: `plugins.find(({ name }) => name === "prologue").api`.
-import { chainTo, chainsOf } from "./chains.mjs";
 import { directivePackages } from "./packages.mjs";
 
 export function createApi() {
@@ -37,7 +36,7 @@ export function createApi() {
     optimizeDepsExclude: () => (project?.report ? directivePackages(project.report) : []),
 
     async why(path, environment) {
-      const report = await known().withEdges();
+      const [report, { chainTo, chainsOf }] = await Promise.all([known().withEdges(), import("./chains.mjs")]);
       const chains = chainsOf(report, known().scanner.request.directives);
       const module = report.modules.find((candidate) => candidate.path === path);
       const names = environment ? [environment] : (module?.environments ?? []);

@@ -111,7 +111,7 @@ function containerOf(environment, plugins, glob) {
 
   const own = plugins.filter(({ name }) => !OF_VITE.test(name));
   return {
-    asksSomeone: own.some(({ resolveId: hook }) => handlerOf(hook)),
+    asksSomeone: own.some(isAsked),
     resolveId: (specifier, importer, kind) => resolveId(specifier, importer, { kind }, own, new Set()),
     async load(id) {
       for (const plugin of sorted(own, "load")) {
@@ -123,6 +123,12 @@ function containerOf(environment, plugins, glob) {
     },
   };
 }
+
+const isAsked = ({ name, resolveId }) => !OF_VITE.test(name) && handlerOf(resolveId);
+
+// Before the environments know their plugins: whether there may be one to ask.
+export const mayAsk = (config) =>
+  config.plugins.some((plugin) => isAsked(plugin) || (plugin.applyToEnvironment && !OF_VITE.test(plugin.name)));
 
 // `environments` are those of a server or a builder where there is one: they know their plugins.
 export async function createAsker(config, names, environments) {

@@ -9,6 +9,7 @@ import { connect } from "./serve.mjs";
 export function prologue(options = {}) {
   let config;
   let project;
+  let isPreview = false;
   const changed = new Set(); // of a build that watches
   const api = createApi();
 
@@ -21,16 +22,21 @@ export function prologue(options = {}) {
     sharedDuringBuild: true,
     api,
 
+    config(_, env) {
+      isPreview = Boolean(env.isPreview);
+    },
+
     configResolved(resolved) {
       config = resolved;
       project = createProject(resolved, options, createLog(resolved.logger));
       api.configured(project);
+      if (config.command === "serve" && !isPreview) project.scanner.begin();
     },
 
     // Before the dependency optimiser: it starts when the server listens, after these hooks.
     async configureServer(server) {
       connect(server, project, options);
-      server.middlewares.use(inspector(project, server));
+      server.middlewares.use(inspector(project));
       await start(server.environments).catch(() => {}); // told in the log and in the overlay
     },
 

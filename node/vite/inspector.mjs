@@ -1,66 +1,24 @@
-// /__prologue and /__prologue/stats, in development.
-import { chainTo, chainsOf } from "./chains.mjs";
-import { packageOf } from "./packages.mjs";
-import { page } from "./page.mjs";
+// /__prologue, in development. What it answers with is loaded with the first request: a server starts without it.
 
 const PREFIX = "/__prologue";
+const ROUTES = ["", "/stats", "/report"];
 
-const answer = (response, type, text, status = 200) => {
-  response.statusCode = status;
-  response.setHeader("Content-Type", `${type}; charset=utf-8`);
-  response.setHeader("Cache-Control", "no-store");
-  response.end(text);
-};
-
-// Every directive module with the chain of imports that leads to it, for each of its environments.
-async function modules(project) {
-  const report = await project.withEdges();
-  const chains = chainsOf(report, project.scanner.request.directives);
-  const client = new Set(report.clientFiles);
-  const server = new Set(report.serverFiles);
-  return report.modules
-    .filter(({ path }) => client.has(path) || server.has(path))
-    .map(({ path, environments, directives }) => ({
-      path,
-      kind: client.has(path) ? "client" : "server",
-      package: packageOf(path) ?? null,
-      line: directives[0]?.line,
-      environments,
-      why: chainTo(chains, path, environments[0]),
-    }));
+async function serve(project, route, request, response) {
+  const { failed, routesOf } = await import("./routes.mjs");
+  const [, query] = /^[^?#]*(?:\?([^#]*))?/.exec(request.url);
+  try {
+    await routesOf(project)[route](response, new URLSearchParams(query));
+  } catch (error) {
+    failed(response, error);
+  }
 }
-
-// With `?scan` after one more scan, which compares what the session kept with the disk.
-async function stats(project, query) {
-  if (query.has("scan")) await project.scan();
-  const { report, history, failure } = project;
-  return {
-    ...(await project.scanner.stats()),
-    history: history.samples,
-    clientFiles: report?.clientFiles.length ?? 0,
-    serverFiles: report?.serverFiles.length ?? 0,
-    versions: project.versions,
-    failure: failure?.message ?? null,
-  };
-}
-
-const json = (response, value) => answer(response, "application/json", JSON.stringify(value));
 
 export function inspector(project) {
-  const routes = {
-    "": (response) => answer(response, "text/html", page(project.config)),
-    "/stats": async (response, query) => json(response, await stats(project, query)),
-    "/report": async (response) => {
-      await project.settled();
-      json(response, { diagnostics: project.report?.diagnostics ?? [], modules: await modules(project) });
-    },
-  };
   const base = new RegExp(`^${project.config.base.replace(/\/$/, "").replace(/[^\w/]/g, "\\$&")}(?=/)`);
   return (request, response, next) => {
-    const [, place, query] = /^([^?#]*)(?:\?([^#]*))?/.exec(request.url ?? "");
+    const [place] = /^[^?#]*/.exec(request.url ?? "");
     const path = place.replace(/\/$/, "").replace(base, "");
-    const route = path.startsWith(PREFIX) ? routes[path.slice(PREFIX.length)] : undefined;
-    if (!route) return next();
-    return Promise.resolve(route(response, new URLSearchParams(query))).catch((error) => answer(response, "text/plain", error.message, 500));
+    const route = path.startsWith(PREFIX) ? path.slice(PREFIX.length) : undefined;
+    return ROUTES.includes(route) ? serve(project, route, request, response) : next();
   };
 }

@@ -1,5 +1,5 @@
 // The modules with a directive, as maps from an id to a lazy import, and their code.
-import { isAbsolute, relative, resolve } from "node:path";
+import { isAbsolute, relative, resolve, sep } from "node:path";
 
 export const KINDS = ["client", "server"];
 export const publicName = (kind) => `virtual:prologue/${kind}`;
@@ -11,16 +11,23 @@ const slashes = (path) => path.replace(/\\/g, "/");
 // Inside the root `/src/a.tsx`, outside of it the whole path: how Vite, and frameworks on it, spell modules.
 export function idOf(file, root) {
   if (OF_A_PLUGIN.test(file)) return file;
+  if (file.startsWith(`${root}/`)) return file.slice(root.length);
   const inside = slashes(relative(root, file));
   return inside.startsWith("..") || isAbsolute(inside) ? slashes(file) : `/${inside}`;
 }
 
 const OF_A_PLUGIN = /^(?:virtual:|\0)/; // an id that is no path
 
-// A report's paths are relative to its root, which is a real path; Vite's root may be a link to it.
+// A report's paths are relative to its root, which is a real path; Vite's root may be a link to it. Below the root they
+// are normal, and there are hundreds: what resolve() makes of them is plain.
+export function fileOf({ root }, path) {
+  if (OF_A_PLUGIN.test(path)) return path;
+  return sep === "/" && root !== "/" && !path.startsWith("../") ? `${root}/${path}` : resolve(root, path);
+}
+
 export function filesOf(report, kind) {
   const paths = kind === "client" ? report.clientFiles : report.serverFiles;
-  return paths.map((path) => (OF_A_PLUGIN.test(path) ? path : resolve(report.root, path)));
+  return paths.map((path) => fileOf(report, path));
 }
 
 export function mapOf(report, kind, name = (file) => idOf(file, report.root)) {

@@ -4,7 +4,6 @@ import { dirname, join, resolve } from "node:path";
 
 // Package managers write these last.
 const INSTALLED = [".package-lock.json", ".modules.yaml", ".yarn-state.yml"];
-const IN_PACKAGES = /[\\/]node_modules[\\/]/;
 
 function* upwards(folder) {
   for (let at = folder; ; at = dirname(at)) {
@@ -39,10 +38,9 @@ const packageFolder = (file) => {
 export function foldersBeside(report, known) {
   const found = [];
   const seen = new Set();
-  for (const { path } of report.modules) {
-    if (!path.startsWith("../")) continue;
+  for (const path of report.beside) {
     const file = resolve(report.root, path);
-    if (IN_PACKAGES.test(file) || seen.has(dirname(file))) continue;
+    if (seen.has(dirname(file))) continue;
     seen.add(dirname(file));
     const folder = packageFolder(file);
     if (!known.has(folder)) {

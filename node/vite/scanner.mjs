@@ -1,6 +1,6 @@
 // One session for one Vite configuration.
 import { createSession } from "../index.mjs";
-import { createAsker } from "./ask.mjs";
+import { createAsker, mayAsk } from "./ask.mjs";
 import { scanOptions } from "./config.mjs";
 import { patternAliases } from "./patterns.mjs";
 import { installationState } from "./outside.mjs";
@@ -15,6 +15,7 @@ export function createScanner(config, options = {}) {
   const ask = options.plugins ?? "unresolved";
   let asker;
   let installed;
+  let begun; // the first scan, where it was not waited for
 
   // `environments`: of a server or a builder, which know their plugins.
   async function scan({ edges = false, signal, environments } = {}) {
@@ -25,15 +26,19 @@ export function createScanner(config, options = {}) {
     // The session takes a watcher's word for what it was not told of; nobody tells of installed packages.
     let verify = installed === undefined || installed === state ? "auto" : true;
     installed = state;
+    const withEdges = edges || patterns.length > 0;
+    let early = withEdges ? undefined : begun;
+    begun = undefined;
     for (let pass = 0; pass < MOST_PASSES; pass++) {
-      const report = await opened.scan({
+      const report = await (early ?? opened.scan({
         ...request,
         ...(asker.asksSomeone ? asker.hooks({ all: ask === "all" }) : {}),
         alias: [...extra, ...request.alias],
-        edges: edges || patterns.length > 0,
+        edges: withEdges,
         verify,
         signal,
-      });
+      }));
+      early = undefined;
       verify = false; // in the passes of one scan nothing has changed
       const found = patternAliases(report, patterns, extra);
       if (found.length === 0) return report;
@@ -46,6 +51,12 @@ export function createScanner(config, options = {}) {
     request,
     server,
     scan,
+    // The first scan goes on while Vite does; not where plugins are asked, who are not ready yet.
+    begin() {
+      if (patterns.length > 0 || (ask !== false && mayAsk(config))) return;
+      begun = session.then((opened) => opened.scan(request));
+      begun.catch(() => {}); // told to whoever scans
+    },
     failures: () => asker?.failures() ?? [], // of plugins that were asked
     invalidate: async (files) => (await session).invalidate(files),
     stats: async () => (await session).stats(),

@@ -39,6 +39,21 @@ test("the whole generated application", async () => {
   assert.deepEqual(without(report.toJSON()), without(byCommandLine(przm, "--entry", "src/worker.tsx")));
 });
 
+test("modules beside the root are told without the others", async (t) => {
+  const folder = project(t, {
+    "apps/web/src/main.ts": 'import "./own"; import "../../../lib/one"; import "pkg";',
+    "apps/web/src/own.ts": "",
+    "lib/one.ts": 'import "./node_modules_of_mine/two";',
+    "lib/node_modules_of_mine/two.ts": "",
+    "node_modules/pkg/index.js": "",
+  });
+  const report = await scan({ root: `${folder}/apps/web`, entries: ["src/main.ts"] });
+  const beside = report.modules.map(({ path }) => path).filter((path) => path.startsWith("../") && !path.includes("/node_modules/"));
+  assert.deepEqual(report.beside, beside);
+  assert.deepEqual(beside, ["../../lib/node_modules_of_mine/two.ts", "../../lib/one.ts"]);
+  assert.deepEqual((await scan({ root: folder, sources: ["lib"] })).beside, []);
+});
+
 test("every option reaches the scanner", async (t) => {
   const folder = project(t, {
     "app/main.ts": 'import "~/a"; import "out-1"; import "pkg"; import { T } from "./types"; import "./x/skipped";',
