@@ -188,24 +188,27 @@ static void drop_outcome(prologue_session *session, struct outcome *outcome) {
     *outcome = (struct outcome){0};
 }
 
-/* Each plan that fails for lack of memory gives way to one that holds less. */
+static bool has_run_out(int code, const struct outcome *outcome) {
+    return code == PROLOGUE_ELIMIT || outcome->code == PROLOGUE_ELIMIT;
+}
+
+/* What is kept gives way where a scan does not fit beside it. */
 static int carry_out(prologue_session *session, const prologue_scan_request *request,
                      enum plan plan, struct outcome *outcome) {
     struct session_cache *cache = &session->cache;
     int code = PROLOGUE_EINVALID;
     if (plan == PLAN_GRAPH) {
         code = scan_again(session, request, outcome);
-        if (code != PROLOGUE_EINVALID) {
-            return code;
-        }
-        drop_outcome(session, outcome);
     }
-    if (plan != PLAN_NEW) {
-        code = scan_anew(session, request, cache->walk, outcome);
-        if (code != PROLOGUE_ELIMIT && outcome->code != PROLOGUE_ELIMIT) {
-            return code;
-        }
+    if (plan != PLAN_NEW && code == PROLOGUE_EINVALID) {
         drop_outcome(session, outcome);
+        code = scan_anew(session, request, cache->walk, outcome);
+    }
+    if (plan != PLAN_NEW && !has_run_out(code, outcome)) {
+        return code;
+    }
+    drop_outcome(session, outcome);
+    if (plan != PLAN_NEW) {
         reset(cache, PROLOGUE_RESET_MEMORY);
         atomic_store_explicit(&session->ledger.refused, false, memory_order_relaxed);
     }

@@ -259,6 +259,58 @@ static void random_changes(bool tell, enum prologue_switch verify, uint64_t seed
     prologue_session_destroy(session);
 }
 
+static prologue_session *create_within(uint64_t limit) {
+    prologue_session_options options = {
+        .size = sizeof options, .threads = 1, .memory_limit = limit};
+    prologue_session *session = NULL;
+    int code = prologue_session_create(&session, &options);
+    assert_true(code == 0 || code == PROLOGUE_ELIMIT);
+    return session;
+}
+
+/* Whether the report is complete. */
+static bool scan_fits(prologue_session *session) {
+    prologue_scan_request request = {
+        .size = sizeof request, .root = root, .entries = &entry, .entry_count = 1};
+    prologue_report *report = NULL;
+    int code = session ? prologue_session_scan(session, &request, &report) : PROLOGUE_ELIMIT;
+    assert_true(code == 0 || code == PROLOGUE_ELIMIT);
+    prologue_report_free(report);
+    return code == 0;
+}
+
+static bool new_session_fits(uint64_t limit) {
+    prologue_session *session = create_within(limit);
+    bool fits = scan_fits(session);
+    prologue_session_destroy(session);
+    return fits;
+}
+
+/* Where a new session's scan fits, a session's next one does: what it keeps gives way. */
+static void what_is_kept_gives_way(void **state) {
+    (void)state;
+    size_t fitted = 0;
+    make_project();
+    for (uint64_t limit = 400 << 10; limit < 2 << 20; limit += limit / 96) {
+        prologue_session *session = create_within(limit);
+        for (int i = 0; i < 5 && session; i++) {
+            put("src/a.tsx", i % 2 ? "'use client'; import './c'" : "'use client'; import './lib'");
+            put("package.json", i % 3 ? "{\"imports\":{\"#lib\":\"./src/c.ts\"}}" : "{}");
+            invalidate(session, "src/a.tsx");
+            if (i > 2) {
+                invalidate(session, "package.json");
+            }
+            bool fits = scan_fits(session);
+            fitted += fits && i > 0;
+            if (!fits && new_session_fits(limit)) {
+                fail_msg("scan %d does not fit %lu bytes", i, (unsigned long)limit);
+            }
+        }
+        prologue_session_destroy(session);
+    }
+    assert_true(fitted > 100);
+}
+
 static int rounds_of_test(void) {
     const char *rounds = getenv("PROLOGUE_ROUNDS");
     return rounds ? atoi(rounds) : 150;
@@ -283,10 +335,15 @@ static void changes_that_are_looked_for(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        WITH_ROOT(nothing_changed),        WITH_ROOT(one_file_changed),
-        WITH_ROOT(the_caller_is_believed), WITH_ROOT(failures_keep_the_cache),
-        WITH_ROOT(files_are_lent),         WITH_ROOT(changes_that_are_told),
-        WITH_ROOT(changes_that_are_found), WITH_ROOT(changes_that_are_looked_for),
+        WITH_ROOT(nothing_changed),
+        WITH_ROOT(one_file_changed),
+        WITH_ROOT(the_caller_is_believed),
+        WITH_ROOT(failures_keep_the_cache),
+        WITH_ROOT(files_are_lent),
+        WITH_ROOT(what_is_kept_gives_way),
+        WITH_ROOT(changes_that_are_told),
+        WITH_ROOT(changes_that_are_found),
+        WITH_ROOT(changes_that_are_looked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
