@@ -1,6 +1,7 @@
 #include "arena.h"
 
-enum { CHUNK_FIRST = 4 << 10, CHUNK_LARGEST = 256 << 10 };
+/* A chunk is an eighth of what is held already: so much may be unused. */
+enum { CHUNK_SMALLEST = 4 << 10, CHUNK_LARGEST = 256 << 10, CHUNK_SHARE = 8 };
 
 struct arena_chunk {
     struct arena_chunk *older;
@@ -9,7 +10,7 @@ struct arena_chunk {
 };
 
 void arena_init(struct arena *arena, struct ledger *ledger, enum prologue_subsystem subsystem) {
-    *arena = (struct arena){.ledger = ledger, .subsystem = subsystem, .chunk_size = CHUNK_FIRST};
+    *arena = (struct arena){.ledger = ledger, .subsystem = subsystem};
 }
 
 void arena_free(struct arena *arena) {
@@ -25,8 +26,14 @@ static char *align_up(char *pointer, size_t alignment) {
     return pointer + (-(uintptr_t)pointer & (alignment - 1));
 }
 
+static size_t chunk_size(const struct arena *arena) {
+    size_t size = arena->held / CHUNK_SHARE;
+    size = size < CHUNK_SMALLEST ? CHUNK_SMALLEST : size;
+    return size < CHUNK_LARGEST ? size : CHUNK_LARGEST;
+}
+
 static bool arena_refill(struct arena *arena, size_t size) {
-    size_t payload = size + 16 > arena->chunk_size ? size + 16 : arena->chunk_size;
+    size_t usual = chunk_size(arena), payload = size + 16 > usual ? size + 16 : usual;
     size_t total = sizeof(struct arena_chunk) + payload;
     struct arena_chunk *chunk = ledger_resize(arena->ledger, arena->subsystem, NULL, 0, total);
     if (!chunk) {
@@ -37,9 +44,7 @@ static bool arena_refill(struct arena *arena, size_t size) {
     arena->chunks = chunk;
     arena->next = chunk->bytes;
     arena->end = chunk->bytes + payload;
-    if (arena->chunk_size < CHUNK_LARGEST) {
-        arena->chunk_size *= 2;
-    }
+    arena->held += total;
     return true;
 }
 

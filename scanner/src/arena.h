@@ -12,7 +12,7 @@ struct arena {
     enum prologue_subsystem subsystem;
     struct arena_chunk *chunks; /* newest first */
     char *next, *end;
-    size_t chunk_size;
+    size_t held; /* by all chunks */
 };
 
 void arena_init(struct arena *arena, struct ledger *ledger, enum prologue_subsystem subsystem);

@@ -13,6 +13,9 @@ enum file_state {
     FILE_FAILED, /* `error` */
 };
 
+/* From which environments the user excluded it. */
+enum file_excluded { FILE_NOT_EXCLUDED, FILE_EXCLUDED, FILE_PARTLY_EXCLUDED };
+
 /* Where an import leads: a path, or one of these. */
 enum {
     EDGE_SKIPPED = -1, /* not followed: a type, or elided */
@@ -56,11 +59,10 @@ struct file {
     int16_t error : 15;          /* libuv's, where it is not ready */
     uint16_t asked : 1;          /* where imports of it lead was asked of the scan's host */
     uint32_t requested, visited; /* environments, as bits */
-    uint32_t excluded;           /* the environments that do not enter it */
     uint32_t tsconfig;           /* the walk's: its config; 0: not looked for yet */
-    uint32_t switched;           /* the environments that its directive switches to */
     uint32_t waiters;            /* index + 1 of the first edge that waits for this file to exist */
-    uint32_t next : 31;          /* index + 1 of the next file in the same list */
+    uint32_t next : 29;          /* index + 1 of the next file in the same list */
+    uint32_t excluded : 2;       /* enum file_excluded */
     uint32_t stale : 1;          /* what is known of it is not what stands in it */
     struct edges *edges;
     struct source *facts; /* NULL: nothing worth keeping */

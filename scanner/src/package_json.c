@@ -6,7 +6,23 @@ const char *const package_members[] = {"name",    "main",    "module",  "jsnext:
 void packages_init(struct packages *packages, struct manifests *manifests, struct ledger *ledger) {
     *packages =
         (struct packages){.manifests = manifests, .ledger = ledger, .members = package_members};
-    rows_init(&packages->rows, ledger, PROLOGUE_SUBSYSTEM_PACKAGES, sizeof(struct package));
+    rows_init(&packages->rows, ledger, PROLOGUE_SUBSYSTEM_PACKAGES, sizeof(struct package *));
+}
+
+static struct package *row_at(const struct packages *packages, uint32_t index) {
+    return *(struct package **)rows_at(&packages->rows, index);
+}
+
+/* NULL: no memory. */
+static struct package *add_row(struct packages *packages) {
+    struct package *package =
+        ledger_new(packages->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, sizeof *package);
+    struct package **row = package ? rows_add(&packages->rows) : NULL;
+    if (row) {
+        return *row = package;
+    }
+    ledger_free(packages->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, package, sizeof *package);
+    return NULL;
 }
 
 static void package_empty(struct package *package) {
@@ -18,7 +34,9 @@ static void package_empty(struct package *package) {
 
 void packages_free(struct packages *packages) {
     for (uint32_t i = 0; i < packages->rows.count; i++) {
-        package_empty(rows_at(&packages->rows, i));
+        struct package *package = row_at(packages, i);
+        package_empty(package);
+        ledger_free(packages->ledger, PROLOGUE_SUBSYSTEM_PACKAGES, package, sizeof *package);
     }
     rows_free(&packages->rows);
 }
@@ -146,7 +164,7 @@ static void package_clear(struct package *package) {
 uint32_t packages_drop(struct packages *packages) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < packages->rows.count; i++) {
-        struct package *package = rows_at(&packages->rows, i);
+        struct package *package = row_at(packages, i);
         if (!package->dropped && !package->broken) {
             package_empty(package);
             json_init(&package->json, packages->ledger, PROLOGUE_SUBSYSTEM_PACKAGES);
@@ -172,7 +190,7 @@ static bool package_read(struct packages *packages, struct package *package,
 
 /* What was dropped is read once more. */
 static struct package *package_at(struct packages *packages, uint32_t index) {
-    struct package *package = rows_at(&packages->rows, index);
+    struct package *package = row_at(packages, index);
     struct manifests *manifests = packages->manifests;
     struct realpath *realpath = manifests->realpath;
     if (!package->dropped || !realpath->files) {
@@ -193,8 +211,7 @@ static struct package *package_at(struct packages *packages, uint32_t index) {
     return package;
 }
 
-/* Whether a package.json stands in this very folder. It is read when that is asked first. */
-static bool stands_in(struct packages *packages, struct folder *folder) {
+bool package_stands_in(struct packages *packages, struct folder *folder) {
     if (folder->asked_package) {
         return folder->has_package;
     }
@@ -205,7 +222,7 @@ static bool stands_in(struct packages *packages, struct folder *folder) {
     if (answer == MANIFEST_MISSING) {
         return false;
     }
-    struct package *package = rows_add(&packages->rows);
+    struct package *package = add_row(packages);
     if (!package) {
         packages->manifests->realpath->error = ledger_error(packages->ledger);
         return false;
@@ -221,7 +238,7 @@ static bool stands_in(struct packages *packages, struct folder *folder) {
 }
 
 struct package *package_in(struct packages *packages, struct folder *folder) {
-    return stands_in(packages, folder) ? package_at(packages, folder->own_package) : NULL;
+    return package_stands_in(packages, folder) ? package_at(packages, folder->own_package) : NULL;
 }
 
 #define NO_PACKAGE UINT32_MAX
@@ -235,7 +252,7 @@ static uint32_t ask_folder(struct packages *packages, struct folder *folder) {
     if (slice_equal(path_name(realpath->paths, folder->path), SLICE("node_modules"))) {
         return NO_PACKAGE;
     }
-    if (stands_in(packages, folder)) {
+    if (package_stands_in(packages, folder)) {
         return folder->own_package + 1;
     }
     return folder->path == PATH_ROOT ? NO_PACKAGE : 0;
@@ -268,7 +285,7 @@ path_id package_folder_around(struct packages *packages, struct folder *folder) 
     if (!found || found == NO_PACKAGE) {
         return NO_PATH;
     }
-    const struct package *package = rows_at(&packages->rows, found - 1);
+    const struct package *package = row_at(packages, found - 1);
     return package->folder;
 }
 

@@ -25,12 +25,15 @@ struct packages {
     struct manifests *manifests;
     struct ledger *ledger;
     const char *const *members; /* the members that are kept: package_members, or more */
-    struct rows rows;
-    uint64_t restored; /* how often one that was dropped was read again */
+    struct rows rows;           /* struct package * */
+    uint64_t restored;          /* how often one that was dropped was read again */
 };
 
 void packages_init(struct packages *packages, struct manifests *manifests, struct ledger *ledger);
 void packages_free(struct packages *packages);
+
+/* Whether a package.json stands in this very folder. It is read when that is asked first. */
+bool package_stands_in(struct packages *packages, struct folder *folder);
 
 /* The package whose package.json stands in this very folder; NULL where there is none. Read once. */
 struct package *package_in(struct packages *packages, struct folder *folder);

@@ -72,7 +72,7 @@ static bool make_folder(struct realpath *realpath, path_id id) {
     }
     folder->path = id;
     folder->text = copy;
-    folder->text_length = (uint32_t)length;
+    folder->text_length = (uint16_t)length;
     folder->in_node_modules = slice_equal(path_name(realpath->paths, id), SLICE("node_modules")) ||
                               path_in_node_modules(realpath->paths, id);
     path->state = PATH_FOLDER;
@@ -98,7 +98,7 @@ bool realpath_list(struct realpath *realpath, struct folder *folder) {
     if (code && memory) {
         return no_memory(realpath);
     }
-    folder->unlistable = code;
+    folder->unlistable = (int16_t)code;
     return code == 0;
 }
 

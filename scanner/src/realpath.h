@@ -25,21 +25,22 @@ enum { REALPATH_MAX_LINKS = 40 }; /* as the kernel's limit */
 /* A real folder and what is remembered of it. */
 struct folder {
     path_id path;
-    const char *text; /* absolute, NUL-terminated */
-    uint32_t text_length;
-    struct listing *listing; /* NULL: not listed, or dropped */
     /* Memo slots of the resolver; 0: not looked for yet, else an index + 1. */
     uint32_t package, tsconfig, modules;
-    uint32_t unread; /* the walk's: index + 1 of the first file in it that is still to be read */
-    bool in_node_modules;
-    uint64_t stamp;                  /* from before anything was asked of it; 0: none was taken */
-    int unlistable;                  /* libuv's code where it cannot be listed, else 0 */
-    bool dropped_listing;            /* it has been listed */
-    bool is_source;                  /* stands among the source folders */
-    bool has_package, asked_package; /* a package.json stands here */
+    uint32_t scope; /* the folder from which the same packages are found */
     uint32_t own_package;
-    bool asked_donor;
-    path_id donor; /* the walk's: this folder in an earlier walk; NO_PATH: not known there */
+    uint32_t unread; /* the walk's: index + 1 of the first file in it that is still to be read */
+    path_id donor;   /* the walk's: this folder in an earlier walk; NO_PATH: not known there */
+    uint16_t text_length;
+    int16_t unlistable; /* libuv's code where it cannot be listed, else 0 */
+    bool in_node_modules : 1;
+    bool dropped_listing : 1;                /* it has been listed */
+    bool is_source : 1;                      /* stands among the source folders */
+    bool has_package : 1, asked_package : 1; /* a package.json stands here */
+    bool asked_donor : 1;
+    const char *text;        /* absolute, NUL-terminated */
+    struct listing *listing; /* NULL: not listed, or dropped */
+    uint64_t stamp;          /* from before anything was asked of it; 0: none was taken */
 };
 
 struct realpath {

@@ -513,7 +513,7 @@ struct answer resolve(struct resolver *resolver, struct importer from, struct sl
     }
     struct memo key = {.specifier = specifier.data,
                        .length = (uint32_t)specifier.length,
-                       .folder = from.folder->path,
+                       .folder = resolve_scope(resolver, from.folder),
                        .tsconfig = from.tsconfig,
                        .variant = environment * 2 + require};
     struct memo *memo = memo_of(resolver, &key);

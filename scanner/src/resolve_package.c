@@ -430,18 +430,50 @@ static enum found resolve_in_package(struct question *question, struct folder *f
 
 #define NO_MODULES UINT32_MAX
 
+/* A path whose folder is to be looked for; NO_PATH where there is none, which a listing tells. */
+static path_id modules_path(struct realpath *realpath, const struct folder *at) {
+    struct slice name = SLICE("node_modules");
+    enum os_type type;
+    return slice_equal(path_name(realpath->paths, at->path), name) ||
+                   (at->listing && !listing_find(at->listing, name, &type))
+               ? NO_PATH
+               : path_child(realpath->paths, at->path, name);
+}
+
 /* The node_modules folder that stands in `at`; NULL. */
-static struct folder *modules_in(struct question *question, struct folder *at) {
-    struct realpath *realpath = question->resolver->realpath;
+static struct folder *modules_in(struct realpath *realpath, struct folder *at) {
     if (!at->modules) {
-        path_id path = NO_PATH;
-        if (!slice_equal(path_name(realpath->paths, at->path), SLICE("node_modules"))) {
-            path = path_child(realpath->paths, at->path, SLICE("node_modules"));
-        }
+        path_id path = modules_path(realpath, at);
         struct folder *modules = path == NO_PATH ? NULL : realpath_folder(realpath, path);
         at->modules = modules ? path_at(realpath->paths, modules->path)->memo + 1 : NO_MODULES;
     }
     return at->modules == NO_MODULES ? NULL : rows_at(&realpath->folders, at->modules - 1);
+}
+
+static bool is_scope(struct resolver *resolver, struct folder *folder) {
+    struct realpath *realpath = resolver->realpath;
+    return folder->path == PATH_ROOT ||
+           slice_equal(path_name(realpath->paths, folder->path), SLICE("node_modules")) ||
+           package_stands_in(resolver->packages, folder) || modules_in(realpath, folder);
+}
+
+path_id resolve_scope(struct resolver *resolver, struct folder *folder) {
+    struct realpath *realpath = resolver->realpath;
+    struct folder *stop = folder;
+    while (!stop->scope && !is_scope(resolver, stop)) {
+        stop = realpath_parent(realpath, stop);
+        if (!stop) {
+            return folder->path;
+        }
+    }
+    if (!stop->scope) {
+        stop->scope = path_at(realpath->paths, stop->path)->memo + 1;
+    }
+    for (struct folder *at = folder; at && at != stop; at = realpath_parent(realpath, at)) {
+        at->scope = stop->scope;
+    }
+    const struct folder *scope = rows_at(&realpath->folders, stop->scope - 1);
+    return scope->path;
 }
 
 static enum found resolve_in_modules(struct question *question, struct folder *modules,
@@ -493,7 +525,7 @@ static path_id find_pnp(struct question *question) {
         for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
             path_id real;
             if (realpath_child(realpath, at, slice_of(names[i]), false, &real) == PATH_FILE &&
-                !holds_packages(question, modules_in(question, at))) {
+                !holds_packages(question, modules_in(question->resolver->realpath, at))) {
                 return real;
             }
         }
@@ -525,7 +557,7 @@ static enum found climb(struct question *question, struct slice name, struct sli
     bool seen = false;
     struct folder *at = question->base;
     do {
-        struct folder *modules = modules_in(question, at);
+        struct folder *modules = modules_in(question->resolver->realpath, at);
         enum found found =
             modules ? resolve_in_modules(question, modules, name, rest, &seen) : NOT_FOUND;
         if (found != NOT_FOUND) {

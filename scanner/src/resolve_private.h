@@ -88,5 +88,8 @@ enum found resolve_browser_main(struct question *question, struct folder *folder
 /* resolve_package.c: bare specifiers, exports and imports */
 enum found resolve_bare(struct question *question);
 enum found resolve_imports(struct question *question);
+/* The nearest folder upwards with a package.json or packages in it: what is not relative leads to the same
+ * from there. */
+path_id resolve_scope(struct resolver *resolver, struct folder *folder);
 
 #endif

@@ -70,6 +70,8 @@ static int make_body(prologue_session *session, struct outcome *outcome,
     session_phase(session, PHASE_REPORT);
     if (outcome->code == PROLOGUE_ELIMIT) {
         make_room(session, outcome->walk);
+    } else if (session->cache.off) {
+        workers_end(&session->workers);
     }
     monitor_attribute(&session->monitor);
     ledger_reserve(&session->ledger, 0);

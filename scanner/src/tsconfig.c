@@ -9,13 +9,25 @@
 void tsconfigs_init(struct tsconfigs *tsconfigs, struct packages *packages, struct ledger *ledger) {
     *tsconfigs = (struct tsconfigs){.packages = packages, .ledger = ledger};
     rows_init(&tsconfigs->layers, ledger, PROLOGUE_SUBSYSTEM_PACKAGES,
-              sizeof(struct tsconfig_layer));
+              sizeof(struct tsconfig_layer *));
     table_init(&tsconfigs->table, ledger, PROLOGUE_SUBSYSTEM_PACKAGES);
     arena_init(&tsconfigs->texts, ledger, PROLOGUE_SUBSYSTEM_PACKAGES);
 }
 
 static struct tsconfig_layer *layer_at(const struct tsconfigs *tsconfigs, uint32_t index) {
-    return rows_at(&tsconfigs->layers, index);
+    return *(struct tsconfig_layer **)rows_at(&tsconfigs->layers, index);
+}
+
+/* NULL: no memory. */
+static struct tsconfig_layer *add_layer(struct tsconfigs *tsconfigs) {
+    struct tsconfig_layer *layer =
+        arena_alloc(&tsconfigs->texts, sizeof *layer, _Alignof(struct tsconfig_layer));
+    struct tsconfig_layer **row = layer ? rows_add(&tsconfigs->layers) : NULL;
+    if (!row) {
+        return NULL;
+    }
+    *layer = (struct tsconfig_layer){0};
+    return *row = layer;
 }
 
 void tsconfigs_free(struct tsconfigs *tsconfigs) {
@@ -63,7 +75,7 @@ static uint32_t find_layer(struct tsconfigs *tsconfigs, path_id file, path_id re
     if (slot->row) {
         return slot->row - 1;
     }
-    layer = rows_add(&tsconfigs->layers);
+    layer = add_layer(tsconfigs);
     if (!layer) {
         tsconfig_check(tsconfigs, ledger_error(tsconfigs->ledger));
         return NO_TSCONFIG;

@@ -42,7 +42,7 @@ struct tsconfig {
 struct tsconfigs {
     struct packages *packages;
     struct ledger *ledger;
-    struct rows layers; /* struct tsconfig_layer: one file, as it is written */
+    struct rows layers; /* struct tsconfig_layer *: one file, as it is written */
     struct table table; /* layers by their path */
     struct arena texts;
     uint32_t fixed;  /* index + 1 of the one that the user named; 0: the nearest to each importer */

@@ -70,9 +70,9 @@ struct file *walk_ask_for(struct walk *walk, path_id path, uint32_t environments
         return NULL;
     }
     if (file->state == FILE_NEW) {
-        file->excluded = walk_exclusions(walk, path);
+        walk_exclude(walk, file);
     }
-    if (!(environments & walk_all_environments(walk) & ~file->excluded)) {
+    if (!(environments & walk_all_environments(walk) & ~walk_excluded(walk, file))) {
         return NULL;
     }
     if (file->state == FILE_NEW) {
@@ -91,7 +91,7 @@ struct file *walk_ask_for(struct walk *walk, path_id path, uint32_t environments
 }
 
 void walk_request(struct walk *walk, struct file *file, uint32_t environments) {
-    environments &= ~file->excluded;
+    environments &= ~walk_excluded(walk, file);
     if ((file->requested & environments) != environments) {
         file->requested |= environments;
         if (file->state == FILE_READY) {
@@ -102,27 +102,36 @@ void walk_request(struct walk *walk, struct file *file, uint32_t environments) {
 
 /* ---- what the workers bring ------------------------------------------------------------------ */
 
-uint32_t walk_own_environments(const struct walk *walk, const struct file *file) {
-    uint32_t own = file->switched ? file->switched : UINT32_C(1) << walk->config.server;
-    return file->source && file->has_directive ? own & ~file->excluded : 0;
-}
-
 /* The environments of the first configured directive, in the order of the configuration. */
-static void take_directives(struct walk *walk, struct file *file) {
-    struct facts facts = source_facts(file->facts);
+uint32_t walk_switched(const struct walk *walk, const struct file *file) {
+    struct facts facts = {0};
     int best = INT16_MAX;
+    if (file->has_directive) {
+        facts = source_facts(file->facts);
+    }
     for (uint32_t i = 0; i < facts.directive_count; i++) {
         const struct fact_directive *directive = &facts.directives[i];
-        if (directive->in_function) {
-            continue;
-        }
-        file->has_directive = true;
-        if (walk->config.rules[directive->configured].environments &&
+        if (!directive->in_function && walk->config.rules[directive->configured].environments &&
             directive->configured < best) {
             best = directive->configured;
         }
     }
-    file->switched = best == INT16_MAX ? 0 : walk->config.rules[best].environments;
+    return best == INT16_MAX ? 0 : walk->config.rules[best].environments;
+}
+
+uint32_t walk_own_environments(const struct walk *walk, const struct file *file) {
+    if (!file->source || !file->has_directive) {
+        return 0;
+    }
+    uint32_t switched = walk_switched(walk, file);
+    return (switched ? switched : UINT32_C(1) << walk->config.server) & ~walk_excluded(walk, file);
+}
+
+static void take_directives(struct walk *walk, struct file *file) {
+    struct facts facts = source_facts(file->facts);
+    for (uint32_t i = 0; i < facts.directive_count; i++) {
+        file->has_directive |= !facts.directives[i].in_function;
+    }
     file->requested |= walk_own_environments(walk, file);
 }
 

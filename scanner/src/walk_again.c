@@ -31,7 +31,6 @@ static void read_again(struct walk *walk, struct file *file) {
         return;
     }
     file->has_directive = file->troubled = file->opened = false;
-    file->switched = 0;
     file->answer = 0;
     file->error = 0;
     file->stale = true;

@@ -60,6 +60,19 @@ uint32_t walk_all_environments(const struct walk *walk) {
     return UINT32_MAX >> (PROLOGUE_MAX_ENVIRONMENTS - walk->config.environment_count);
 }
 
+void walk_exclude(const struct walk *walk, struct file *file) {
+    uint32_t excluded = walk_exclusions(walk, file->path), all = walk_all_environments(walk);
+    file->excluded = !excluded                 ? FILE_NOT_EXCLUDED
+                     : (excluded & all) == all ? FILE_EXCLUDED
+                                               : FILE_PARTLY_EXCLUDED;
+}
+
+uint32_t walk_excluded(const struct walk *walk, const struct file *file) {
+    return file->excluded == FILE_NOT_EXCLUDED ? 0
+           : file->excluded == FILE_EXCLUDED   ? UINT32_MAX
+                                               : walk_exclusions(walk, file->path);
+}
+
 bool walk_excludes(const struct walk *walk, path_id id) {
     return (walk_all_environments(walk) & ~walk_exclusions(walk, id)) == 0;
 }

@@ -274,8 +274,9 @@ static void visit(struct walk *walk, struct file *file, uint32_t environment) {
 }
 
 void walk_visit(struct walk *walk, struct file *file) {
-    uint32_t wanted = file->switched && file->requested ? file->switched : file->requested;
-    wanted &= ~file->excluded;
+    uint32_t switched = walk_switched(walk, file);
+    uint32_t wanted = switched && file->requested ? switched : file->requested;
+    wanted &= ~walk_excluded(walk, file);
     for (uint32_t left; (left = wanted & ~file->visited) && !walk->error;) {
         walk->modules += file->visited == 0;
         visit(walk, file, (uint32_t)__builtin_ctz(left));

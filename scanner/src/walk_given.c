@@ -166,8 +166,8 @@ static struct file *ask_for(struct walk *walk, const struct given *given, uint32
     }
     walk->host.answers = true;
     if (file->state == FILE_NEW) {
-        file->excluded = walk_exclusions(walk, path);
-        if (!(file->excluded >> environment & 1)) {
+        walk_exclude(walk, file);
+        if (!(walk_excluded(walk, file) >> environment & 1)) {
             ask_for_source(walk, file);
         }
     }
@@ -257,7 +257,8 @@ static path_id same_module(struct walk *walk, const struct file *file, const str
         }
         const struct file *other = graph_at(&walk->graph, path_at(&walk->paths, id)->memo - 1);
         if (other->state == FILE_READY && other->dialect == dialect &&
-            other->excluded == file->excluded && has_facts(walk, other, facts)) {
+            walk_excluded(walk, other) == walk_excluded(walk, file) &&
+            has_facts(walk, other, facts)) {
             return id;
         }
     }
@@ -351,7 +352,6 @@ void walk_renew_given(struct walk *walk, struct file *file) {
     file->state = FILE_NEW;
     file->has_directive = false;
     file->stale = 0;
-    file->switched = 0;
     if (file->source) {
         ask_for_source(walk, file);
     }

@@ -16,6 +16,9 @@ int walk_join(struct walk *walk, path_id base, const char *text, int refusal, pa
 uint32_t walk_all_environments(const struct walk *walk);
 /* The environments that the user excluded a path from, as bits. */
 uint32_t walk_exclusions(const struct walk *walk, path_id path);
+/* Notes in a file's row whether it is excluded; and the environments that it is excluded from. */
+void walk_exclude(const struct walk *walk, struct file *file);
+uint32_t walk_excluded(const struct walk *walk, const struct file *file);
 bool walk_excludes(const struct walk *walk, path_id path);
 /* The row of a script, asked for now if nobody has. NULL: excluded from all these environments, or
  * no memory. */
@@ -23,6 +26,8 @@ struct file *walk_ask_for(struct walk *walk, path_id path, uint32_t environments
 void walk_request(struct walk *walk, struct file *file, uint32_t environments);
 /* Hands what is asked for to the workers, as far as they have room. */
 void walk_feed(struct walk *walk);
+/* The environments that its directive switches to; 0: none. */
+uint32_t walk_switched(const struct walk *walk, const struct file *file);
 /* The environments in which a source file stands for itself: those of its directive. */
 uint32_t walk_own_environments(const struct walk *walk, const struct file *file);
 /* Its read is asked for, when its turn comes. */

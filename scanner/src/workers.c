@@ -262,6 +262,12 @@ void workers_rest(struct workers *workers) {
     os_files_forget(&workers->members[0].files);
 }
 
+void workers_end(struct workers *workers) {
+    for (uint32_t i = 0; i < workers->count; i++) {
+        lease_free(&workers->members[i].lease);
+    }
+}
+
 static void drop_results(struct workers *workers) {
     for (uint32_t i = 0; i < workers->result_count; i++) {
         source_drop(workers->sources, workers->results[i].facts);

@@ -92,6 +92,8 @@ void workers_begin(struct workers *workers, const struct directive_set *directiv
                    const atomic_bool *cancelled);
 /* Between scans: what is still open is closed, by each thread soon. */
 void workers_rest(struct workers *workers);
+/* Nothing more is read: gives back the buffers. Nothing may be outstanding. */
+void workers_end(struct workers *workers);
 /* Waits for the threads; drops what is still asked for. On the thread that called workers_init(). */
 void workers_free(struct workers *workers);
 
