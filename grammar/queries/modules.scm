@@ -128,6 +128,7 @@
 (function_signature (formal_parameters (_ value: (_)))) @doubt
 (method_signature (formal_parameters (_ value: (_)))) @doubt
 (abstract_method_signature (formal_parameters (_ value: (_)))) @doubt
+(new_expression constructor: (call_expression arguments: (arguments))) @doubt
 (for_in_statement operator: "of" right: (sequence_expression)) @doubt
 ; A brace that a statement or the body of an arrow function begins with is a block's, and a keyword
 ; a declaration's.

@@ -348,7 +348,7 @@ bool read_plain(struct lexer *lexer) {
         return true;
     }
     cursor_return(lexer, cursor);
-    scope_disown(lexer, names);
+    scope_disown(lexer, names, lexer->facts->import_count);
     return false;
 }
 

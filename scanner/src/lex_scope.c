@@ -190,7 +190,11 @@ uint32_t scope_add_name(struct lexer *lexer, const struct token *token, uint32_t
     return name;
 }
 
-void scope_disown(struct lexer *lexer, uint32_t first) {
+void scope_disown(struct lexer *lexer, uint32_t first, uint32_t owner) {
+    if (lexer->names[REQUIRE].owner == owner) {
+        lexer->names[REQUIRE].owner = NONE;
+        lexer->names[REQUIRE].bound = false;
+    }
     for (uint32_t name = first; name < lexer->name_count; name++) {
         lexer->names[name].owner = NONE;
     }
@@ -234,7 +238,8 @@ void scope_alias(struct lexer *lexer, const struct token *local, const struct to
         return;
     }
     uint32_t aliased = scope_name(lexer, target);
-    uint32_t name = aliased == NONE ? NONE : scope_add_name(lexer, local, NONE);
+    bool matters = aliased != NONE || scope_name(lexer, local) == REQUIRE;
+    uint32_t name = matters ? scope_add_name(lexer, local, NONE) : NONE;
     if (name != NONE) {
         lexer->names[name].alias = aliased;
     }

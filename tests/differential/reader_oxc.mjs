@@ -198,7 +198,9 @@ function target(written, kind) {
 const based = (base, pattern) =>
   base && /^\.\.?\//.test(pattern) ? `${base.replace(/\/$/, "")}/${pattern.replace(/^\.\//, "")}` : pattern;
 
-function metaGlob({ callee, optional, arguments: args }) {
+// Vite looks for the call's text, in which no parentheses stand around the callee.
+function metaGlob({ callee, optional, arguments: args }, source) {
+  if (/^(?:\s|\/\*[^]*?\*\/|\/\/.*)*\)/.test(source.slice(callee.end))) return [];
   const object = callee.type === "MemberExpression" && !callee.computed && callee.object;
   if (object?.type !== "MetaProperty" || object.meta.name !== "import" || callee.property.name !== "glob" || optional || callee.optional) return [];
   const patterns = bare(args[0]);
@@ -209,12 +211,12 @@ function metaGlob({ callee, optional, arguments: args }) {
   return list.map((node) => ({ kind: "glob", specifier: based(base, textOf(node).replace(/^!/, "")), start: node.start + 1, end: node.end - 1 }));
 }
 
-function calls(link, scopes) {
+function calls(link, scopes, source) {
   const { node } = link;
   if (node.type === "ImportExpression") return target(node.source, "dynamic");
   if (node.type !== "CallExpression") return [];
   const callee = bare(node.callee);
-  if (callee.type !== "Identifier") return metaGlob(node);
+  if (callee.type !== "Identifier") return metaGlob(node, source);
   if (callee.name !== "require" || isBound(link, scopes)) return [];
   return target(node.arguments[0], "require");
 }
@@ -309,7 +311,7 @@ export function factsOf(program, source, { left = null, isConfigured = (text) =>
   walk(program, (link) => {
     misplaced ||= isMisplaced(link);
     result.functionDirectives.push(...functionDirectives(link, source, isConfigured));
-    for (const found of calls(link, scopes)) result.imports.push({ ...found, typeOnly: false, elided: false });
+    for (const found of calls(link, scopes, source)) result.imports.push({ ...found, typeOnly: false, elided: false });
   });
   result.imports.sort((a, b) => a.start - b.start);
   result.functionDirectives.sort((a, b) => a.start - b.start);
