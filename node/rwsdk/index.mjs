@@ -30,6 +30,7 @@ export async function runDirectivesScan({ rootConfig, environments, clientFiles,
       server: "worker",
       entries: { worker: files.filter((entry) => !entry.includes("virtual:")), client: [] },
     },
+    { once: true },
   );
   try {
     const report = await scanner.scan({ environments });

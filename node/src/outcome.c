@@ -105,22 +105,32 @@ static bool in_package(const char *path, const char *end) {
     return false;
 }
 
-static bool beside_root(prologue_slice path) {
-    return path.length > 3 && !memcmp(path.data, "../", 3) &&
-           !in_package(path.data, path.data + path.length);
+/* 0: above the root or beside it; else on which side of those the path is sorted. */
+static int beside_root(prologue_slice path) {
+    static const char above[] = "../";
+    const size_t length = sizeof above - 1;
+    int order = memcmp(path.data, above, path.length < length ? path.length : length);
+    return order || path.length >= length ? order : -1;
 }
 
+/* A report is sorted by path: these stand together, and mostly there are none. */
 static int write_beside(prologue_report *report, struct text *out) {
     prologue_summary summary = {.size = sizeof summary};
     prologue_module module = {.size = sizeof module};
     prologue_report_summary(report, &summary);
     for (size_t i = 0; i < summary.module_count; i++) {
         int code = prologue_report_module(report, i, &module);
-        if (!code && beside_root(module.path) && append_path(out, module.path)) {
-            code = PROLOGUE_ENOMEM;
-        }
         if (code) {
             return code;
+        }
+        const char *path = module.path.data;
+        int side = beside_root(module.path);
+        if (side > 0) {
+            return 0;
+        }
+        if (!side && !in_package(path, path + module.path.length) &&
+            append_path(out, module.path)) {
+            return PROLOGUE_ENOMEM;
         }
     }
     return 0;

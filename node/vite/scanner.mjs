@@ -8,9 +8,10 @@ import { installationState } from "./outside.mjs";
 const MOST_PASSES = 32; // an alias may lead to what another one speaks of; never this often
 const NOBODY = { asksSomeone: false, failures: () => [] };
 
-export function createScanner(config, options = {}) {
+// `once`: there will be one scan. What it read is kept for none, unless aliases make several passes of it.
+export function createScanner(config, options = {}, { once = false } = {}) {
   const { request, patterns, server } = scanOptions(config, options);
-  const session = createSession({ memoryLimit: options.memoryLimit, threads: options.threads });
+  const session = createSession({ memoryLimit: options.memoryLimit, threads: options.threads, cache: !once || patterns.length > 0 });
   session.catch(() => {}); // told to whoever scans
   const ask = options.plugins ?? "unresolved";
   let asker;

@@ -41,7 +41,8 @@ test("the whole generated application", async () => {
 
 test("modules beside the root are told without the others", async (t) => {
   const folder = project(t, {
-    "apps/web/src/main.ts": 'import "./own"; import "../../../lib/one"; import "pkg";',
+    "apps/web/-first.ts": "", // sorts before them
+    "apps/web/src/main.ts": 'import "../-first"; import "./own"; import "../../../lib/one"; import "pkg";',
     "apps/web/src/own.ts": "",
     "lib/one.ts": 'import "./node_modules_of_mine/two";',
     "lib/node_modules_of_mine/two.ts": "",
