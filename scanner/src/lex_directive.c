@@ -137,8 +137,10 @@ void read_prologue(struct lexer *lexer) {
     skip_head(lexer);
     token_next(lexer);
     while (at_kind(lexer, T_STRING)) {
-        struct token literal = lexer->token;
-        if (!accept_directive(lexer)) {
+        struct token literal = lexer->token, pragmas[2];
+        memcpy(pragmas, lexer->pragmas, sizeof pragmas);
+        if (!accept_directive(lexer)) { /* it begins the first statement */
+            memcpy(lexer->pragmas, pragmas, sizeof pragmas);
             return;
         }
         int configured = find_directive(lexer, &literal);
