@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { nodeFor, przm } from "./builds/app.mjs";
-import { gathered } from "./builds/phases.mjs";
+import { gathered, phaseNames } from "./builds/phases.mjs";
 import { CORES, EVERY_MS, build } from "./builds/run.mjs";
 import { MIB, top } from "./memory/run.mjs";
 import { fail, machine, print } from "./table.mjs";
@@ -50,12 +50,11 @@ function show({ host, hard, results, problems }) {
   console.log(`rwsdk ${host.rwsdk}'s production build on Vite ${host.vite}; resident sets summed over the process tree every ${EVERY_MS} ms, at most ${mib(hard)} MiB\n`);
   print(["scan", "runs", "killed", "seconds: min / median / max", "peak MiB: min / median / max", "in"],
     results.map(({ scan, summary }) => [scan, String(summary.runs), String(summary.died), three(summary.wallMs, seconds), three(summary.peak, mib), summary.peakIn]));
-  const phases = results[0].summary.phases.map(({ phase }) => phase);
   const cells = ({ summary }, name) => {
     const found = summary.phases.find(({ phase }) => phase === name);
     return found ? [seconds(found.tookMs.median), three(found.peak, mib)] : ["-", "-"];
   };
-  print(["phase", ...results.flatMap(({ scan }) => [`${scan}: s`, `${scan}: peak MiB`])], phases.map((name) => [name, ...results.flatMap((result) => cells(result, name))]));
+  print(["phase", ...results.flatMap(({ scan }) => [`${scan}: s`, `${scan}: peak MiB`])], phaseNames(results).map((name) => [name, ...results.flatMap((result) => cells(result, name))]));
   for (const { scan, middle } of results) console.log(`${scan}: the middle one of its peaks is ${mib(middle.peak)} MiB at ${middle.peakAt}, in ${middle.peakIn}`);
   for (const problem of problems) console.log(`problem: ${problem}`);
 }

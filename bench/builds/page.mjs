@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { MIB, Plot, escape, frame, hostLine, plot, row, table } from "../page/frame.mjs";
+import { phaseNames } from "./phases.mjs";
 
 const STEPS = ["start", "plugin-setup", "scan", "worker", "ssr", "client", "linker", "end"];
 const SHADES = ["#9a9a9a", "#b59f3b", "#d6477f", "#2f7de1", "#2aa876", "#e8833a", "#8a6fdf", "#9a9a9a"];
@@ -63,13 +64,12 @@ function legend() {
 }
 
 function phaseTable({ results }) {
-  const names = results[0].summary.phases.map(({ phase }) => phase);
   const cells = ({ summary }, name) => {
     const found = summary.phases.find(({ phase }) => phase === name);
     return found ? [`${seconds(found.tookMs.median)} s`, `${three(found.peak, gib)} GiB`] : ["-", "-"];
   };
   const header = ["phase", ...results.flatMap(({ scan }) => [`${scan}'s scan`, "peak: min · median · max"])];
-  return table(header, names.map((name) => row([name, ...results.flatMap((result) => cells(result, name))])));
+  return table(header, phaseNames(results).map((name) => row([name, ...results.flatMap((result) => cells(result, name))])));
 }
 
 function wholeTable({ results }) {

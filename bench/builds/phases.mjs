@@ -69,6 +69,11 @@ export function summaryOf(runs) {
   };
 }
 
+/** The phases that any of them came to, in their order: who was killed early came to the first of them. */
+export const phaseNames = (results) => [
+  ...new Set([...results].sort((a, b) => b.summary.phases.length - a.summary.phases.length).flatMap(({ summary }) => summary.phases.map(({ phase }) => phase))),
+];
+
 /** Of several runs the one whose peak is in the middle. */
 export function middleRun(runs) {
   const sorted = [...runs].sort((a, b) => a.peak - b.peak);

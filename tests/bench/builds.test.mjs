@@ -1,7 +1,7 @@
 // What the builds' bench makes of what a build told and of what was seen.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { factsOf, gathered, middleRun, phasesOf, readMarks, summaryOf, timed } from "../../bench/builds/phases.mjs";
+import { factsOf, gathered, middleRun, phaseNames, phasesOf, readMarks, summaryOf, timed } from "../../bench/builds/phases.mjs";
 
 const MIB = 1 << 20;
 const startedAt = "2026-11-21T12:00:00.000Z";
@@ -59,6 +59,12 @@ test("several runs: the least, the middle one and the most, in all and by phase"
   assert.deepEqual(summary.phases.map(({ phase, peak }) => [phase, peak.median]), [["start", 1], ["scan", 20], ["end", 2]]);
   assert.equal(middleRun(runs), runs[2]);
   assert.equal(middleRun([run(4), run(3)]).peak, 3);
+});
+
+test("the phases of all of them are shown, also where one did not come to the last", () => {
+  const { results } = gathered({ rwsdk: [run(1, { died: true })], prologue: [run(1)] }, {});
+  assert.deepEqual(phaseNames(results), ["start", "scan", "end"]);
+  assert.deepEqual(phaseNames([...results].reverse()), ["start", "scan", "end"]);
 });
 
 test("a build that was killed or failed, and scans that do not agree, are problems", () => {
