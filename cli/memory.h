@@ -73,6 +73,8 @@ bool memory_read(struct memory_file *file, const char *name);
 void memory_free(struct memory_file *file);
 uint64_t memory_number(const json_t *object, const char *key);
 const char *memory_phase_name(const struct memory_file *file, uint8_t phase);
+/* The phase with the largest jump, the first of those with the same; NULL: the file has no phases. */
+const struct memory_phase *memory_largest_jump(const struct memory_file *file);
 
 /* memory_grow.c: who owns more in one file than in another, by name, the most growth first. */
 struct memory_growth {

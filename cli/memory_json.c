@@ -46,13 +46,11 @@ static json_t *summary_of(const struct memory_file *file) {
 
 static json_t *phases_of(const struct memory_file *file) {
     json_t *phases = json_array(), *all = head_of(file);
-    const struct memory_phase *largest = NULL;
+    const struct memory_phase *largest = memory_largest_jump(file);
     for (size_t i = 0; i < file->phase_count; i++) {
         const struct memory_phase *phase = &file->phases[i];
         if (!phase->times)
             continue;
-        if (!largest || phase->jump > largest->jump)
-            largest = phase;
         json_array_append_new(
             phases, json_pack("{s:s, s:o, s:f, s:o, s:o, s:o, s:o, s:f, s:o, s:s?, s:o}", "phase",
                               phase->name, "times", number(phase->times), "elapsedMs", phase->ms,

@@ -406,3 +406,14 @@ void memory_free(struct memory_file *file) {
 const char *memory_phase_name(const struct memory_file *file, uint8_t phase) {
     return file->phases[phase].name;
 }
+
+const struct memory_phase *memory_largest_jump(const struct memory_file *file) {
+    const struct memory_phase *largest = NULL;
+    for (size_t i = 0; i < file->phase_count; i++) {
+        const struct memory_phase *phase = &file->phases[i];
+        if (phase->times && (!largest || phase->jump > largest->jump)) {
+            largest = phase;
+        }
+    }
+    return largest;
+}

@@ -288,7 +288,7 @@ static void print_diff(struct terminal *terminal, const struct memory_file *a,
 /* ---- phases ------------------------------------------------------------------------------------ */
 
 static void print_phases(struct terminal *terminal, const struct memory_file *file) {
-    const struct memory_phase *largest = NULL;
+    const struct memory_phase *largest = memory_largest_jump(file);
     title(terminal, file);
     heading(terminal, "  phase                                times       took        from     "
                       "at most        jump  grew most");
@@ -296,8 +296,6 @@ static void print_phases(struct terminal *terminal, const struct memory_file *fi
         const struct memory_phase *phase = &file->phases[i];
         if (!phase->times)
             continue;
-        if (!largest || phase->jump > largest->jump)
-            largest = phase;
         name_cell(terminal, phase->name);
         output_print(terminal->output, " %7llu", (unsigned long long)phase->times);
         time_cell(terminal, phase->ms);

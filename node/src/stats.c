@@ -41,29 +41,11 @@ static bool put_reasons(napi_env env, napi_value object, uint32_t bits) {
 }
 
 bool make_stats(napi_env env, const prologue_stats *stats, int exit_code, napi_value *out) {
-    const struct {
-        const char *name;
-        uint64_t value;
-    } numbers[] = {
-        {"modules", stats->modules},
-        {"visits", stats->visits},
-        {"filesRead", stats->files_read},
-        {"bytesRead", stats->bytes_read},
-        {"readsJoined", stats->reads_joined},
-        {"realpathHits", stats->realpath_hits},
-        {"realpathMisses", stats->realpath_misses},
-        {"directoriesListed", stats->directories_listed},
-        {"grammarFiles", stats->grammar_files},
-        {"importsResolved", stats->imports_resolved},
-        {"unresolved", stats->unresolved},
-        {"cacheHits", stats->cache_hits},
-        {"cacheMisses", stats->cache_misses},
-    };
     double asked = (double)(stats->cache_hits + stats->cache_misses);
     bool ok = napi_create_object(env, out) == napi_ok;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers && ok; i++) {
-        ok = put_number(env, *out, numbers[i].name, (double)numbers[i].value);
-    }
+#define XX(member, name) ok = ok && put_number(env, *out, name, (double)stats->member);
+    PROLOGUE_COUNTER_MAP(XX)
+#undef XX
     return ok &&
            put_number(env, *out, "hitRate", asked > 0 ? (double)stats->cache_hits / asked : 0) &&
            put_number(env, *out, "scan", (double)stats->scan) &&

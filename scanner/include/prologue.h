@@ -373,12 +373,27 @@ enum prologue_reset {
 /* The stable name of one of them. Static; "unknown" for any other number. */
 PROLOGUE_API const char *prologue_reset_name(enum prologue_reset reset);
 
+/* What is counted in a scan: member, name in the report */
+#define PROLOGUE_COUNTER_MAP(XX)                                                                   \
+    XX(modules, "modules")                                                                         \
+    XX(visits, "visits")                                                                           \
+    XX(files_read, "filesRead")                                                                    \
+    XX(bytes_read, "bytesRead")                                                                    \
+    XX(reads_joined, "readsJoined")                                                                \
+    XX(realpath_hits, "realpathHits")                                                              \
+    XX(realpath_misses, "realpathMisses")                                                          \
+    XX(directories_listed, "directoriesListed")                                                    \
+    XX(grammar_files, "grammarFiles")                                                              \
+    XX(imports_resolved, "importsResolved")                                                        \
+    XX(unresolved, "unresolved")                                                                   \
+    XX(cache_hits, "cacheHits")     /* files of this scan that needed not be read */               \
+    XX(cache_misses, "cacheMisses") /* and that were read */
+
 /* Of one scan, but for `scan`, `resets` and `reset_reasons`, which count in the session. */
 typedef struct prologue_stats {
-    uint64_t modules, visits, files_read, bytes_read, reads_joined, realpath_hits, realpath_misses;
-    uint64_t directories_listed, grammar_files, imports_resolved, unresolved;
-    /* Files of this scan that needed not be read, and that were read. */
-    uint64_t cache_hits, cache_misses;
+#define XX(member, name) uint64_t member;
+    PROLOGUE_COUNTER_MAP(XX)
+#undef XX
     uint64_t scan, resets;
     uint32_t reset_reasons; /* bits: enum prologue_reset */
     uint32_t threads;

@@ -9,7 +9,21 @@ void facts_init(struct facts *facts, struct ledger *ledger) {
     facts->ledger = ledger;
 }
 
+enum { KEPT = 16 << 10 }; /* bytes of an array from file to file */
+
+#define GIVE_BACK(items, capacity)                                                                 \
+    if (facts->capacity > KEPT / sizeof *facts->items) {                                           \
+        ledger_free(facts->ledger, PROLOGUE_SUBSYSTEM_FACTS, facts->items,                         \
+                    facts->capacity * sizeof *facts->items);                                       \
+        facts->items = NULL;                                                                       \
+        facts->capacity = 0;                                                                       \
+    }
+
 void facts_clear(struct facts *facts) {
+    GIVE_BACK(imports, import_capacity)
+    GIVE_BACK(directives, directive_capacity)
+    GIVE_BACK(notes, note_capacity)
+    GIVE_BACK(text, text_capacity)
     facts->import_count = facts->directive_count = facts->note_count = facts->text_length = 0;
     facts->grammar = false;
     facts->error = 0;

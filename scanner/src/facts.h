@@ -113,7 +113,8 @@ enum dialect {
 };
 
 void facts_init(struct facts *facts, struct ledger *ledger);
-void facts_clear(struct facts *facts); /* keeps the arrays */
+void facts_clear(
+    struct facts *facts); /* keeps the arrays, but for those that one large file needed */
 void facts_free(struct facts *facts);
 
 /* The slot to fill, zeroed; NULL with facts->error set where there is no memory. */

@@ -319,30 +319,12 @@ static void put_stats(struct writing *out) {
     const prologue_summary *summary = out->summary;
     const prologue_stats *stats = &summary->stats;
     struct json_writer *json = out->json;
-    const struct {
-        const char *key;
-        uint64_t value;
-    } numbers[] = {
-        {"modules", stats->modules},
-        {"visits", stats->visits},
-        {"filesRead", stats->files_read},
-        {"bytesRead", stats->bytes_read},
-        {"readsJoined", stats->reads_joined},
-        {"realpathHits", stats->realpath_hits},
-        {"realpathMisses", stats->realpath_misses},
-        {"directoriesListed", stats->directories_listed},
-        {"grammarFiles", stats->grammar_files},
-        {"importsResolved", stats->imports_resolved},
-        {"unresolved", stats->unresolved},
-        {"cacheHits", stats->cache_hits},
-        {"cacheMisses", stats->cache_misses},
-    };
     uint64_t asked = stats->cache_hits + stats->cache_misses;
     json_put_key(json, "stats");
     json_put_open(json, '{');
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        put_number(json, numbers[i].key, numbers[i].value);
-    }
+#define XX(member, name) put_number(json, name, stats->member);
+    PROLOGUE_COUNTER_MAP(XX)
+#undef XX
     json_put_key(json, "hitRate");
     json_put_decimal(json, asked ? (double)stats->cache_hits / (double)asked : 0, 4);
     put_number(json, "scan", stats->scan);

@@ -27,6 +27,7 @@ static void read_facts(struct worker *worker, struct input *input, const struct 
         result->facts = source_new(worker->workers->sources, facts);
         code = result->facts ? 0 : PROLOGUE_ENOMEM;
     }
+    facts_clear(facts);
     if (code) {
         result->answer = READ_NO_MEMORY;
     }
