@@ -28,7 +28,7 @@ export function createScanner(config, options = {}, { once = false } = {}) {
     let verify = installed === undefined || installed === state ? "auto" : true;
     installed = state;
     const withEdges = edges || patterns.length > 0;
-    let early = withEdges ? undefined : begun;
+    let early = withEdges || asker.asksSomeone ? undefined : begun;
     begun = undefined;
     for (let pass = 0; pass < MOST_PASSES; pass++) {
       const report = await (early ?? opened.scan({
