@@ -126,7 +126,7 @@ function bench(scenario, settings) {
   if (!hasRoom(base, scenario)) return { id: scenario.id, what: scenario.what, skipped: "not enough room on the disk" };
   console.error(`${scenario.id}: writing ${scenario.what}`);
   const made = prepare(scenario, base, scenario.size, tools());
-  const runs = Math.min(scenario.runs ?? settings.runs, settings.runs);
+  const { runs } = settings;
   try {
     console.error(`${scenario.id}: scanning ${runs + 1} times`);
     const { row } = ours(scenario, made, { ...settings, runs });

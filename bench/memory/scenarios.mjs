@@ -153,15 +153,15 @@ export const scenarios = [
     size: { files: 2000, barrel: 500 }, short: { files: 2000, barrel: 50 }, make: importers,
   },
   {
-    id: "barrel", what: "a barrel of 100,000 exports", limit: 48 * MIB, peers: ["rolldown", "esbuild"],
+    id: "barrel", what: "a barrel of 100,000 exports", limit: 48 * MIB, peers: PEERS,
     size: { exports: 100_000 }, make: barrel,
   },
   {
-    id: "chain", what: "a chain 100,000 deep", limit: 48 * MIB, peers: ["rolldown", "esbuild"],
+    id: "chain", what: "a chain 100,000 deep", limit: 48 * MIB, peers: PEERS,
     size: { length: 100_000 }, make: chain,
   },
   {
-    id: "long", what: "500 files of 10 MB", limit: 64 * MIB, peers: ["rolldown", "esbuild"], runs: 3,
+    id: "long", what: "500 files of 10 MB", limit: 64 * MIB, peers: PEERS,
     size: { files: 500, bytes: 10_000_000 }, short: { files: 60, bytes: 1_000_000 }, make: long,
   },
   {
@@ -173,11 +173,11 @@ export const scenarios = [
     size: { modules: 10_000 }, make: generated,
   },
   {
-    id: "modules-100k", what: "100,000 generated modules", limit: 64 * MIB, entry: "src/main.ts", peers: ["rolldown", "esbuild"], scale: true,
+    id: "modules-100k", what: "100,000 generated modules", limit: 64 * MIB, entry: "src/main.ts", peers: PEERS, scale: true,
     size: { modules: 100_000 }, make: generated,
   },
   {
-    id: "modules-1m", what: "1,000,000 generated modules", limit: 512 * MIB, entry: "src/main.ts", peers: ["rolldown", "esbuild"], scale: true, runs: 3,
+    id: "modules-1m", what: "1,000,000 generated modules", limit: 512 * MIB, entry: "src/main.ts", peers: PEERS, scale: true,
     size: { modules: 1_000_000 }, inodes: 1_200_000, bytes: 6e9, make: generated,
   },
 ];
