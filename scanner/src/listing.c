@@ -16,14 +16,20 @@ struct numbers {
     uint32_t width;
 };
 
-/* A name stands behind a byte that tells its type, and ends where the next one begins. */
+/* A name stands behind a byte that tells its type, and ends where the next one begins. In an adopted
+ * listing there are numbers of four bytes in place of the offsets: a path below its type, or, below the
+ * type and NAMED, where in the names one stands behind a byte that tells its length. */
 struct listing {
-    size_t size; /* of this block */
+    size_t size;               /* of this block */
+    const struct paths *paths; /* NULL: it is not adopted */
     uint32_t count, mask;
     uint8_t offset_width, slot_width;
     bool folds;
     /* followed by count + 1 offsets, mask + 1 slots (index + 1; 0: free) and the names */
 };
+
+enum { TYPE_SHIFT = 29, NAMED = OS_OTHER };
+#define BELOW_TYPE ((UINT32_C(1) << TYPE_SHIFT) - 1)
 
 /* What is gathered while the folder is read. */
 struct gathering {
@@ -120,7 +126,25 @@ static char *names_of(const struct listing *listing) {
     return (char *)slots_of(listing).bytes + (listing->mask + (size_t)1) * listing->slot_width;
 }
 
+static path_id path_of(const struct listing *listing, uint32_t index) {
+    uint32_t number = listing->paths ? number_at(offsets_of(listing), index) : 0;
+    return listing->paths && number >> TYPE_SHIFT <= OS_OTHER ? number & BELOW_TYPE : NO_PATH;
+}
+
+static struct listing_entry adopted_at(const struct listing *listing, uint32_t index) {
+    uint32_t number = number_at(offsets_of(listing), index), type = number >> TYPE_SHIFT;
+    if (type <= OS_OTHER) {
+        return (struct listing_entry){path_name(listing->paths, number & BELOW_TYPE),
+                                      (enum os_type)type};
+    }
+    const char *name = names_of(listing) + (number & BELOW_TYPE);
+    return (struct listing_entry){{name + 1, (unsigned char)*name}, (enum os_type)(type - NAMED)};
+}
+
 static struct listing_entry entry_at(const struct listing *listing, uint32_t index) {
+    if (listing->paths) {
+        return adopted_at(listing, index);
+    }
     uint32_t offset = number_at(offsets_of(listing), index);
     uint32_t end = number_at(offsets_of(listing), index + 1);
     const char *entry = names_of(listing) + offset;
@@ -191,23 +215,93 @@ int listing_read(struct listing **out, struct ledger *ledger, struct os_files *f
     return code;
 }
 
+/* What the names take that are no paths; SIZE_MAX where one cannot be adopted. */
+static size_t size_of_names(const struct listing *listing, const struct paths *paths,
+                            path_id folder) {
+    size_t size = 0;
+    for (uint32_t i = 0; i < listing->count; i++) {
+        struct listing_entry entry = entry_at(listing, i);
+        if (path_find(paths, folder, entry.name) != NO_PATH) {
+            continue;
+        }
+        if ((entry.type != OS_FILE && entry.type != OS_FOLDER) || entry.name.length > UINT8_MAX) {
+            return SIZE_MAX;
+        }
+        size += entry.name.length + 1;
+    }
+    return size;
+}
+
+static void adopt_all(struct listing *made, const struct listing *from, path_id folder) {
+    char *names = names_of(made);
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < from->count; i++) {
+        struct listing_entry entry = entry_at(from, i);
+        path_id path = path_find(made->paths, folder, entry.name);
+        uint32_t type = entry.type;
+        if (path == NO_PATH) {
+            path = at;
+            type += NAMED;
+            names[at] = (char)entry.name.length;
+            memcpy(names + at + 1, entry.name.data, entry.name.length);
+            at += (uint32_t)entry.name.length + 1;
+        }
+        set_number(offsets_of(made), i, type << TYPE_SHIFT | path);
+    }
+}
+
+void listing_adopt(struct listing **listing, struct ledger *ledger, const struct paths *paths,
+                   path_id folder) {
+    struct listing *from = *listing;
+    size_t slots = (from->mask + (size_t)1) * from->slot_width;
+    size_t names = size_of_names(from, paths, folder);
+    size_t size = sizeof *from + (from->count + (size_t)1) * sizeof(uint32_t) + slots + names;
+    if (names > BELOW_TYPE || size >= from->size) {
+        return;
+    }
+    struct listing *made = ledger_new(ledger, PROLOGUE_SUBSYSTEM_LISTINGS, size);
+    if (!made) {
+        return;
+    }
+    *made = *from;
+    made->size = size;
+    made->paths = paths;
+    made->offset_width = sizeof(uint32_t);
+    memcpy(slots_of(made).bytes, slots_of(from).bytes, slots);
+    adopt_all(made, from, folder);
+    listing_free(from, ledger);
+    *listing = made;
+}
+
 void listing_free(struct listing *listing, struct ledger *ledger) {
     if (listing) {
         ledger_free(ledger, PROLOGUE_SUBSYSTEM_LISTINGS, listing, listing->size);
     }
 }
 
-bool listing_find(const struct listing *listing, struct slice name, enum os_type *type) {
+/* An index + 1; 0: there is no such name. */
+static uint32_t find(const struct listing *listing, struct slice name, enum os_type *type) {
     struct numbers slots = slots_of(listing);
     uint32_t slot = hash_of(name, listing->folds) & listing->mask;
     for (uint32_t row; (row = number_at(slots, slot)) > 0; slot = (slot + 1) & listing->mask) {
         struct listing_entry entry = entry_at(listing, row - 1);
         if (slice_equal(entry.name, name)) {
             *type = entry.type;
-            return true;
+            return row;
         }
     }
-    return false;
+    return 0;
+}
+
+bool listing_find(const struct listing *listing, struct slice name, enum os_type *type) {
+    return find(listing, name, type) != 0;
+}
+
+bool listing_find_path(const struct listing *listing, struct slice name, enum os_type *type,
+                       path_id *path) {
+    uint32_t row = find(listing, name, type);
+    *path = row ? path_of(listing, row - 1) : NO_PATH;
+    return row != 0;
 }
 
 struct slice listing_true_name(const struct listing *listing, struct slice name) {

@@ -384,10 +384,13 @@ enum path_state realpath_child(struct realpath *realpath, struct folder *folder,
     enum os_type type;
     name = true_name(realpath, folder->path, name);
     *real = NO_PATH;
-    if (folder->listing && !listing_find(folder->listing, name, &type)) {
+    path_id id = NO_PATH;
+    if (folder->listing && !listing_find_path(folder->listing, name, &type, &id)) {
         return PATH_MISSING;
     }
-    path_id id = path_find(realpath->paths, folder->path, name);
+    if (id == NO_PATH) {
+        id = path_find(realpath->paths, folder->path, name);
+    }
     enum path_state state =
         id == NO_PATH ? PATH_UNKNOWN : (enum path_state)path_at(realpath->paths, id)->state;
     *real = id;

@@ -447,12 +447,16 @@ static struct memo *memo_of(struct resolver *resolver, const struct memo *key) {
 /* A file that is known, or taken to exist. */
 static bool is_there(struct realpath *realpath, struct folder *folder, struct slice specifier,
                      struct slice name, path_id *path) {
+    bool plain = !memchr(specifier.data, '?', specifier.length) &&
+                 !memchr(name.data, 0, name.length) && name.length <= PATH_LONGEST;
+    if (plain && folder->listing) {
+        return resolve_listed(realpath, folder, name, path);
+    }
     *path = path_find(realpath->paths, folder->path, name);
     if (*path != NO_PATH && resolve_is_known_file(realpath, *path)) {
         return true;
     }
-    if (!resolve_is_script(name) || memchr(specifier.data, '?', specifier.length) ||
-        memchr(name.data, 0, name.length)) {
+    if (!plain || !resolve_is_script(name)) {
         return false;
     }
     enum path_state state = realpath_child(realpath, folder, name, true, path);

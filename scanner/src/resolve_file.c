@@ -394,6 +394,49 @@ bool resolve_is_known_file(const struct realpath *realpath, path_id id) {
            path_at(realpath->paths, path->parent)->state == PATH_FOLDER;
 }
 
+static bool has_substitute(struct slice name) {
+    for (size_t i = 0; i < sizeof substitutes / sizeof *substitutes; i++) {
+        if (slice_ends(name, slice_of(substitutes[i].written))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A name in a listing, and whether it is a known file. False: it is not in it. */
+static bool is_listed(const struct realpath *realpath, const struct folder *folder,
+                      struct slice name, path_id *path, bool *known) {
+    enum os_type type;
+    if (!listing_find_path(folder->listing, name, &type, path)) {
+        return false;
+    }
+    if (*path == NO_PATH) {
+        *path = path_find(realpath->paths, folder->path, name);
+    }
+    *known = *path != NO_PATH && resolve_is_known_file(realpath, *path);
+    return true;
+}
+
+bool resolve_listed(const struct realpath *realpath, const struct folder *folder, struct slice name,
+                    path_id *path) {
+    char text[PATH_LONGEST + 8];
+    bool known = false;
+    if (realpath->folds || is_listed(realpath, folder, name, path, &known) ||
+        has_substitute(name)) {
+        return known;
+    }
+    memcpy(text, name.data, name.length);
+    for (size_t i = 0; i < EXTENSIONS; i++) {
+        struct slice extension = slice_of(extensions[i]);
+        memcpy(text + name.length, extension.data, extension.length);
+        struct slice longer = {text, name.length + extension.length};
+        if (is_listed(realpath, folder, longer, path, &known)) {
+            return known;
+        }
+    }
+    return false;
+}
+
 static enum found resolve_as_folder(struct question *question, path_id spelled) {
     struct folder *folder = realpath_folder(question->resolver->realpath, spelled);
     if (!folder) {

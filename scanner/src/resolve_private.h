@@ -63,6 +63,10 @@ bool check_memory(struct question *question, int code);
 /* resolve_file.c: files, folders and browser maps */
 /* The path is a real one already, and known to be a file. */
 bool resolve_is_known_file(const struct realpath *realpath, path_id path);
+/* The file that a name stands for in a folder that is listed, with an extension where none is written.
+ * False where more has to be asked. */
+bool resolve_listed(const struct realpath *realpath, const struct folder *folder, struct slice name,
+                    path_id *path);
 /* A module or a leaf, by its name. */
 struct answer resolve_accept(const struct realpath *realpath, path_id path);
 /* path_join(); what was asked last is remembered. */

@@ -152,6 +152,7 @@ static void start_folders(struct walk *walk, struct folder_list *list) {
         for (uint32_t j = 0; j < listing_count(folder->listing) && !walk->error; j++) {
             look_at(walk, list, folder, listing_at(folder->listing, j));
         }
+        listing_adopt(&folder->listing, walk->ledger, &walk->paths, folder->path);
         walk_feed(walk);
     }
 }

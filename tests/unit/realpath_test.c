@@ -119,11 +119,51 @@ static void case_counts_elsewhere(void **state) {
     end(&world);
 }
 
+static void an_adopted_listing_says_the_same(void **state) {
+    (void)state;
+    struct world world;
+    path_id id, path;
+    enum os_type type;
+    begin(&world, false);
+    make("Adopted", true);
+    make("Adopted/folder", true);
+    for (char name[] = "Adopted/module-a.ts"; name[15] <= 'l'; name[15]++) {
+        make(name, false);
+    }
+    make("Adopted/style.css", false);
+    char text[128];
+    snprintf(text, sizeof text, "%s/Adopted", top);
+    assert_int_equal(path_join(&world.paths, PATH_ROOT, slice_of(text), &id), 0);
+    struct folder *folder = realpath_folder(&world.realpath, id);
+    assert_true(realpath_list(&world.realpath, folder));
+    for (char name[] = "module-a.ts"; name[7] <= 'l'; name[7]++) {
+        assert_int_not_equal(path_child(&world.paths, folder->path, slice_of(name)), NO_PATH);
+    }
+    assert_true(listing_find_path(folder->listing, SLICE("module-a.ts"), &type, &path));
+    assert_int_equal(path, NO_PATH);
+    const struct listing *before = folder->listing;
+    listing_adopt(&folder->listing, &world.bench.ledger, &world.paths, folder->path);
+    assert_ptr_not_equal(folder->listing, before);
+    assert_int_equal(listing_count(folder->listing), 14);
+    for (char name[] = "module-a.ts"; name[7] <= 'l'; name[7]++) {
+        assert_true(listing_find_path(folder->listing, slice_of(name), &type, &path));
+        assert_int_equal(path, path_find(&world.paths, folder->path, slice_of(name)));
+        assert_int_equal(type, OS_FILE);
+    }
+    assert_true(listing_find_path(folder->listing, SLICE("style.css"), &type, &path));
+    assert_int_equal(path, NO_PATH);
+    assert_true(listing_find(folder->listing, SLICE("folder"), &type));
+    assert_int_equal(type, OS_FOLDER);
+    assert_false(listing_find(folder->listing, SLICE("module-m.ts"), &type));
+    end(&world);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_one_node_where_case_folds),
         cmocka_unit_test(a_script_is_not_assumed_under_another_name),
         cmocka_unit_test(case_counts_elsewhere),
+        cmocka_unit_test(an_adopted_listing_says_the_same),
     };
     return cmocka_run_group_tests(tests, build, clear);
 }
