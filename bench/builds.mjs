@@ -48,8 +48,8 @@ const three = ({ min, median, max }, text) => `${text(min)} / ${text(median)} / 
 function show({ host, hard, results, problems }) {
   console.log(`${host.cores} cores (${host.cpu}), of which a build gets ${CORES}; ${host.kernel}, node ${host.buildNode}, load ${host.load.toFixed(2)} at the start`);
   console.log(`rwsdk ${host.rwsdk}'s production build on Vite ${host.vite}; resident sets summed over the process tree every ${EVERY_MS} ms, at most ${mib(hard)} MiB\n`);
-  print(["scan", "runs", "killed", "seconds: min / median / max", "peak MiB: min / median / max", "in"],
-    results.map(({ scan, summary }) => [scan, String(summary.runs), String(summary.died), three(summary.wallMs, seconds), three(summary.peak, mib), summary.peakIn]));
+  print(["scan", "runs", "killed", "seconds: min / median / max", "peak MiB: min / median / max", "in", "different outputs"],
+    results.map(({ scan, summary }) => [scan, String(summary.runs), String(summary.died), three(summary.wallMs, seconds), three(summary.peak, mib), summary.peakIn, String(summary.outputs)]));
   const cells = ({ summary }, name) => {
     const found = summary.phases.find(({ phase }) => phase === name);
     return found ? [seconds(found.tookMs.median), three(found.peak, mib)] : ["-", "-"];

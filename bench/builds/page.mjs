@@ -73,8 +73,8 @@ function phaseTable({ results }) {
 }
 
 function wholeTable({ results }) {
-  return table(["scan", "runs", "seconds: min · median · max", "peak: min · median · max", "in", "killed"],
-    results.map(({ scan, summary }) => row([scan, summary.runs, three(summary.wallMs, seconds), `${three(summary.peak, gib)} GiB`, summary.peakIn, summary.died])));
+  return table(["scan", "runs", "seconds: min · median · max", "peak: min · median · max", "in", "killed", "different outputs"],
+    results.map(({ scan, summary }) => row([scan, summary.runs, three(summary.wallMs, seconds), `${three(summary.peak, gib)} GiB`, summary.peakIn, summary.died, summary.outputs])));
 }
 
 /** The part of a page; the memory bench's has it too. */

@@ -62,6 +62,7 @@ export function summaryOf(runs) {
     peak: spread(runs.map(({ peak }) => peak)),
     peakIn: most(runs.map(peakPhase)),
     died: runs.filter(({ died }) => died).length,
+    outputs: new Set(runs.flatMap(({ written }) => written?.contents ?? [])).size,
     phases: names.map((name) => {
       const found = runs.flatMap(({ phases }) => phases.filter(({ phase }) => phase === name));
       return { phase: name, tookMs: spread(found.map(({ tookMs }) => tookMs)), peak: spread(found.map(({ peak }) => peak ?? 0)) };
@@ -86,8 +87,11 @@ function problemsOf(found) {
   for (const { scan, i, run } of all) {
     if (run.exit !== 0) problems.push(`run ${i + 1} with ${scan}'s scan: ${run.died ? "killed" : `exit ${run.exit}`}`);
   }
-  const answers = new Set(all.filter(({ run }) => run.exit === 0).map(({ run }) => JSON.stringify(run.facts)));
+  const done = all.filter(({ run }) => run.exit === 0);
+  const answers = new Set(done.map(({ run }) => JSON.stringify(run.facts)));
   if (answers.size > 1) problems.push(`the scans found different numbers of modules: ${[...answers].join(" and ")}`);
+  const names = new Set(done.map(({ run }) => run.written?.names));
+  if (names.size > 1) problems.push("the builds wrote files of different names");
   return problems;
 }
 

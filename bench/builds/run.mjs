@@ -1,6 +1,7 @@
 // One production build, watched.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -28,6 +29,18 @@ const environment = (scan, marks) => ({
   PROLOGUE_BENCH_SCAN: scan, PROLOGUE_BENCH_MARKS: marks,
 });
 
+const digest = (texts) => texts.reduce((hash, text) => hash.update(text).update("\0"), createHash("sha256")).digest("hex").slice(0, 16);
+const withoutHash = (name) => name.replace(/-[\w-]{8}(?=\.\w+$)/, "");
+
+/** What was built: how many files, under which names but for their hashes, and all of it. */
+function writtenTo(folder) {
+  if (!existsSync(folder)) return undefined;
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((item) => item.isFile());
+  const names = files.map((item) => path.relative(folder, path.join(item.parentPath ?? item.path, item.name))).sort();
+  const contents = names.flatMap((name) => [name, readFileSync(path.join(folder, name))]);
+  return { files: names.length, names: digest(names.map(withoutHash).sort()), contents: digest(contents) };
+}
+
 /** `vite build` of `app` with rwsdk's scan or with ours. `vite` and `node` are files. */
 export function build(scan, { app, node, vite, hard, seconds, scratch }) {
   const marks = path.join(scratch, "marks");
@@ -39,9 +52,10 @@ export function build(scan, { app, node, vite, hard, seconds, scratch }) {
   const told = existsSync(marks) ? readMarks(readFileSync(marks, "utf8")) : [];
   const phases = phasesOf({ startedAt: said.startedAt, wallMs: said.wallMs, marks: told, samples: said.samples });
   const peakPhase = phases.reduce((high, one) => ((one.peak ?? 0) > (high.peak ?? 0) ? one : high));
+  const written = said.exit === 0 ? writtenTo(path.join(app, "dist")) : undefined;
   return {
     scan, startedAt: said.startedAt, wallMs: said.wallMs, exit: said.exit, died: said.died, late: said.late, keeper: said.keeper,
-    peak: said.peak, peakIn: peakPhase.phase, peakAt: peakPhase.peakAt, phases, facts: factsOf(told), curve: timed(said.startedAt, thin(said.samples, 600)),
+    peak: said.peak, peakIn: peakPhase.phase, peakAt: peakPhase.peakAt, phases, facts: factsOf(told), written, curve: timed(said.startedAt, thin(said.samples, 600)),
     ...(said.exit === 0 ? {} : { failed: `${said.output}\n${said.stderr}`.trim().split("\n").slice(-12).join("\n") }),
   };
 }

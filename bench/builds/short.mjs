@@ -34,6 +34,11 @@ function whole(run, { hard }) {
 const checks = {
   "a build with rwsdk's scan: every phase, and what it held": (about, runs) => whole((runs.rwsdk = build("rwsdk", about)), about),
   "a build with our scan: the same phases, the same modules": (about, runs) => whole((runs.prologue = build("prologue", about)), about),
+  "both wrote the same, byte for byte": (about, runs) => {
+    assert.ok(runs.rwsdk.written.files > 5);
+    assert.deepEqual(runs.prologue.written, runs.rwsdk.written);
+    return `${runs.rwsdk.written.files} files`;
+  },
   "a build that passes its limit is ended and told of": (about) => {
     const run = build("prologue", { ...about, hard: LEAST });
     assert.equal(run.died, true);

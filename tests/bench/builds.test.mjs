@@ -46,8 +46,8 @@ test("samples get the time of day", () => {
   assert.deepEqual(timed(startedAt, [[0, 1], [1234.56, 2]]), [[startedAt, 1], ["2026-11-21T12:00:01.234Z", 2]]);
 });
 
-const run = (peak, { exit = 0, died = false, facts = { clientFiles: 1 } } = {}) => ({
-  startedAt, wallMs: peak * 10, peak, exit, died, facts, peakIn: "scan",
+const run = (peak, { exit = 0, died = false, facts = { clientFiles: 1 }, written = { names: "a", contents: "b" } } = {}) => ({
+  startedAt, wallMs: peak * 10, peak, exit, died, facts, written: exit === 0 ? written : undefined, peakIn: "scan",
   phases: [{ phase: "start", tookMs: 1, peak: 1 }, { phase: "scan", tookMs: peak, peak }, ...(died ? [] : [{ phase: "end", tookMs: 2, peak: 2 }])],
 });
 
@@ -78,4 +78,7 @@ test("a build that was killed or failed, and scans that do not agree, are proble
     'the scans found different numbers of modules: {"clientFiles":1} and {"clientFiles":2}',
   ]);
   assert.deepEqual(gathered({ rwsdk: [run(1)], prologue: [run(2)] }, {}).problems, []);
+  const others = gathered({ rwsdk: [run(1), run(1, { written: { names: "a", contents: "c" } })], prologue: [run(1, { written: { names: "d" } })] }, {});
+  assert.deepEqual(others.problems, ["the builds wrote files of different names"]);
+  assert.deepEqual(others.results.map(({ summary }) => summary.outputs), [2, 0]);
 });
