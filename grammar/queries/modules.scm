@@ -69,6 +69,7 @@
   (augmented_assignment_expression) (update_expression) (as_expression)
   (satisfies_expression)])) @doubt
 (yield_expression) @yield
+(await_expression) @await
 ; `#a in b` is no operand of what binds as close or closer.
 (binary_expression
   operator: ["+" "-" "*" "/" "%" "**" "<<" ">>" ">>>" "<" "<=" ">" ">=" "in" "instanceof"]
@@ -87,6 +88,8 @@
 (abstract_class_declaration "abstract" . (comment)) @doubt
 (module) @line
 (internal_module) @line
+; Letters that are no flags tell of a division.
+(regex flags: (_) @flags)
 ; A string that a line ends in, and so perhaps several.
 (string (comment)) @doubt
 ; No JavaScript.

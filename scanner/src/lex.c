@@ -212,8 +212,9 @@ static void read_once(struct lexer *lexer) {
     frame_push(lexer, IN_MODULE);
     read_head(lexer);
     read_rest(lexer);
-    if (lexer->has_html_comment && lexer->has_module_syntax && !lexer->failed) {
-        lexer_fail(lexer); /* it is a module, and so that was no comment */
+    bool as_script = lexer->has_html_comment || (lexer->script && lexer->top_await);
+    if (as_script && lexer->has_module_syntax && !lexer->failed) {
+        lexer_fail(lexer); /* it is a module, and so that was no comment, and `await` no name */
     }
     lexer->late_import &= lexer->typescript && !lexer->again;
 }

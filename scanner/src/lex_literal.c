@@ -94,7 +94,7 @@ void token_template_resume(struct lexer *lexer) {
 }
 
 static bool are_flags(struct lexer *lexer, uint32_t at, uint32_t end) {
-    while (at < end && byte_at(lexer, at) >= 'a' && byte_at(lexer, at) <= 'z') {
+    while (at < end && memchr("dgimsuvy", byte_at(lexer, at), 8)) {
         at++;
     }
     return at == end;

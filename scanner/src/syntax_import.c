@@ -410,6 +410,20 @@ static void read_new(struct syntax_reading *reading, TSNode node) {
         add_note(parse, target, base);
 }
 
+/* Whether the innermost function around the node shows `token`, or there is none. */
+static bool function_has(TSNode node, const char *token) {
+    static const char *const functions[] = {
+        "function_declaration", "function_expression", "generator_function_declaration",
+        "generator_function",   "arrow_function",      "method_definition"};
+    for (node = ts_node_parent(node); !ts_node_is_null(node); node = ts_node_parent(node)) {
+        for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+            if (syntax_is(node, functions[i]))
+                return has_token(node, token);
+        }
+    }
+    return true;
+}
+
 static bool is_module(TSNode root) {
     uint32_t index = 0;
     for (TSNode child; !ts_node_is_null(child = syntax_next_child(root, &index));) {
@@ -451,6 +465,7 @@ void syntax_see_import(struct syntax_reading *reading, const struct syntax_event
         break;
     case CAPTURE_DOUBT:
     case CAPTURE_TYPED:
+    case CAPTURE_FLAGS:
     case CAPTURE_OPEN_BRACE:
     case CAPTURE_OPEN_WORD:
         reading->parse->doubt = true;
@@ -460,6 +475,11 @@ void syntax_see_import(struct syntax_reading *reading, const struct syntax_event
         break;
     case CAPTURE_YIELD: /* a name, and a regular expression after it a division */
         reading->parse->doubt |= event->start >= reading->generator_end;
+        if (syntax_is_unclear(reading->parse, syntax_first_child(event->node)))
+            reading->parse->doubt |= !function_has(event->node, "*");
+        break;
+    case CAPTURE_AWAIT:
+        reading->parse->doubt |= !function_has(event->node, "async");
         break;
     case CAPTURE_ANGLE:
         reading->parse->doubt |= !is_module(reading->parse->root);

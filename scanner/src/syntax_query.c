@@ -49,6 +49,19 @@ static bool opens_declaration(const struct syntax_parse *parse, TSNode node) {
     return !whole && (opens(text, SLICE("function")) || opens(text, SLICE("class")));
 }
 
+bool syntax_is_unclear(const struct syntax_parse *parse, TSNode operand) {
+    return !ts_node_is_null(operand) && (slice_starts(syntax_text(parse, operand), SLICE("/")) ||
+                                         slice_starts(syntax_text(parse, operand), SLICE("<")));
+}
+
+static bool are_flags(struct slice text) {
+    for (size_t i = 0; i < text.length; i++) {
+        if (!memchr("dgimsuvy", text.data[i], 8))
+            return false;
+    }
+    return true;
+}
+
 /* Most captures of a large script mean nothing; dense ones are most of what there is to hold. */
 static bool matters(const struct syntax_parse *parse, TSNode node, uint8_t capture) {
     bool typescript = parse->options->dialect & DIALECT_TYPESCRIPT;
@@ -69,6 +82,10 @@ static bool matters(const struct syntax_parse *parse, TSNode node, uint8_t captu
                !syntax_is(node, "statement_block");
     case CAPTURE_OPEN_WORD:
         return opens_declaration(parse, node);
+    case CAPTURE_FLAGS:
+        return !are_flags(syntax_text(parse, node));
+    case CAPTURE_AWAIT:
+        return syntax_is_unclear(parse, syntax_first_child(node));
     case CAPTURE_COMMENT:
     case CAPTURE_JSX:
     case CAPTURE_JSX_NAME:

@@ -31,6 +31,8 @@
     XX(ANGLE, "angle")                                                                             \
     XX(TYPED, "typed")                                                                             \
     XX(YIELD, "yield")                                                                             \
+    XX(AWAIT, "await")                                                                             \
+    XX(FLAGS, "flags")                                                                             \
     XX(LINE, "line")                                                                               \
     XX(OPEN_BRACE, "open.brace")                                                                   \
     XX(OPEN_WORD, "open.word")                                                                     \
@@ -75,6 +77,8 @@ struct syntax_parse {
 
 /* syntax_query.c: runs the query over the tree and sorts what it captured. */
 void syntax_collect(struct syntax_parse *parse, const TSQuery *query);
+/* Of `await /a/` and `yield <a>`: where the word is a name, a division and a comparison. */
+bool syntax_is_unclear(const struct syntax_parse *parse, TSNode operand);
 
 /* syntax_scope.c: which imports are used, and whether `require` is bound at an offset. */
 void syntax_scopes_build(struct syntax_parse *parse);
