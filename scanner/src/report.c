@@ -134,19 +134,32 @@ static void count_edges(struct report_body *report, const struct file *file) {
     }
 }
 
-static void count_all(struct report_body *report) {
-    const struct walk *walk = report->walk;
+static void count_module(struct report_body *report, const struct file *file) {
     prologue_summary *summary = &report->summary;
-    prologue_stats *stats = &summary->stats;
-    summary->module_count = report->module_count;
-    summary->diagnostic_count = report->diagnostic_count;
-    for (uint32_t i = 0; i < report->module_count; i++) {
-        const struct file *file = report_file(report, i);
-        summary->client_count += file->has_directive && report_is_client(report, file);
-        summary->server_count += file->has_directive && report_is_server(report, file);
-        stats->visits += (uint64_t)__builtin_popcount(file->visited);
-        count_edges(report, file);
+    summary->client_count += file->has_directive && report_is_client(report, file);
+    summary->server_count += file->has_directive && report_is_server(report, file);
+    summary->stats.visits += (uint64_t)__builtin_popcount(file->visited);
+    count_edges(report, file);
+}
+
+/* In the order of the rows, which is that of the memory. */
+static void count_files(struct report_body *report) {
+    const struct walk *walk = report->walk;
+    for (uint32_t i = 0; i < walk->graph.files.count; i++) {
+        const struct file *file = graph_at(&walk->graph, i);
+        bool is_file = !(path_at(&walk->paths, file->path)->flags & PATH_GIVEN);
+        report->files_needed +=
+            is_file && file->state == FILE_READY && (file->visited || file->source);
+        if (file->visited) {
+            count_module(report, file);
+        }
     }
+}
+
+static void count_all(struct report_body *report) {
+    prologue_summary *summary = &report->summary;
+    summary->stats.modules = summary->module_count = report->module_count;
+    summary->diagnostic_count = report->diagnostic_count;
     for (uint32_t i = 0; i < report->diagnostic_count; i++) {
         const struct report_diagnostic *one = &report->diagnostics[i];
         size_t *count = one->severity == PROLOGUE_INFO      ? &summary->info_count
@@ -154,13 +167,7 @@ static void count_all(struct report_body *report) {
                                                             : &summary->error_count;
         *count += one->count;
     }
-    stats->modules = report->module_count;
-    for (uint32_t i = 0; i < walk->graph.files.count; i++) {
-        const struct file *file = graph_at(&walk->graph, i);
-        bool is_file = !(path_at(&walk->paths, file->path)->flags & PATH_GIVEN);
-        report->files_needed +=
-            is_file && file->state == FILE_READY && (file->visited || file->source);
-    }
+    count_files(report);
 }
 
 static int exit_code(const prologue_summary *summary, int error) {

@@ -275,13 +275,28 @@ static int diagnose_files(struct report_body *report) {
     return code;
 }
 
+static bool is_worth_telling(const struct file *file) {
+    return file->visited && file->facts &&
+           (file->troubled || (file->facts->rare && source_facts(file->facts).note_count));
+}
+
+static uint32_t count_worth_telling(const struct report_body *report) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < report->graph->files.count; i++) {
+        count += is_worth_telling(graph_at(report->graph, i));
+    }
+    return count;
+}
+
 static int diagnose_modules(struct report_body *report) {
     struct trace trace;
     int code = 0;
+    uint32_t left = count_worth_telling(report);
     trace_init(&trace, report->ledger);
-    for (uint32_t i = 0; i < report->module_count && !code; i++) {
+    for (uint32_t i = 0; i < report->module_count && left && !code; i++) {
         const struct file *file = report_file(report, i);
-        if (file->facts && (file->troubled || source_facts(file->facts).note_count)) {
+        if (is_worth_telling(file)) {
+            left--;
             code = diagnose_module(report, file, &trace);
         }
     }

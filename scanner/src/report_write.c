@@ -85,14 +85,15 @@ static void put_entries(struct writing *out) {
     json_put_close(out->json, ']');
 }
 
-static void put_files(struct writing *out, const char *key,
+static void put_files(struct writing *out, const char *key, size_t left,
                       bool (*belongs)(const struct report_body *, const struct file *)) {
     json_put_key(out->json, key);
     json_put_open(out->json, '[');
-    for (uint32_t i = 0; i < out->report->module_count; i++) {
+    for (uint32_t i = 0; i < out->report->module_count && left; i++) {
         const struct file *file = report_file(out->report, i);
         if (file->has_directive && belongs(out->report, file)) {
             json_put_string(out->json, path_of(out, file->path));
+            left--;
         }
     }
     json_put_close(out->json, ']');
@@ -350,8 +351,8 @@ static void put_report(struct writing *out, unsigned flags) {
     json_put_bool(json, summary->complete);
     put_environments(out);
     put_entries(out);
-    put_files(out, "clientFiles", report_is_client);
-    put_files(out, "serverFiles", report_is_server);
+    put_files(out, "clientFiles", summary->client_count, report_is_client);
+    put_files(out, "serverFiles", summary->server_count, report_is_server);
     if (!(flags & PROLOGUE_REPORT_OUTLINE)) {
         put_modules(out, flags);
     }
