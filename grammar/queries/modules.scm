@@ -94,6 +94,8 @@
 (string (comment)) @doubt
 ; No JavaScript.
 (non_null_expression) @typed
+(instantiation_expression) @typed
+(new_expression type_arguments: (_) .) @typed
 ; No module imports or exports there.
 (if_statement consequence: [(import_statement) (export_statement)]) @doubt
 (else_clause [(import_statement) (export_statement)]) @doubt
@@ -108,8 +110,7 @@
 (import_alias . (identifier) . (identifier)) @doubt
 (comment) @comment
 ; Perhaps type arguments.
-(binary_expression left: (binary_expression operator: "<") operator: ">"
-  right: (parenthesized_expression)) @doubt
+(binary_expression left: (binary_expression operator: "<") operator: ">") @doubt
 ; An argument may be missing at the end alone, and so may a property.
 (arguments "(" . ",") @doubt
 (arguments "," . ",") @doubt

@@ -130,7 +130,12 @@ static void read_word(struct lexer *lexer) {
     case W_YIELD:
         if (word_is_operator(lexer, &lexer->token)) {
             token_next(lexer);
-            if (lexer->previous.word == W_YIELD && at_kind(lexer, T_STAR)) {
+            if (lexer->previous.word != W_YIELD) {
+                return;
+            }
+            if (lexer->token.newline) {
+                frame->state = FINISHED;
+            } else if (at_kind(lexer, T_STAR)) {
                 token_next(lexer);
             }
             return;

@@ -41,7 +41,7 @@ enum state {
     OPERAND,
     OPERATOR,
     COMPLETE, /* after `as T`, `x++` and JSX: no call or member goes on in the next line */
-    FINISHED, /* an arrow function has ended the expression */
+    FINISHED, /* an arrow function, or a line end after `yield`, has ended the expression */
     TYPE_OPERAND,
     TYPE_OPERATOR,
     TYPE_LIST,   /* between brackets of any kind but braces */

@@ -107,8 +107,6 @@ void paren_close(struct lexer *lexer) {
         type->bindables = frame.bindables;
         token_next(lexer);
         push_type(lexer);
-    } else if (empty && !(frame.flags & F_ASYNC)) {
-        lexer_fail(lexer);
     } else {
         lexer->bindable_count = frame.bindables;
         directive_settle_names(lexer, &frame);

@@ -82,14 +82,10 @@ static bool ends_operand(char byte) {
     return is_word_byte((unsigned char)byte) || byte == ')' || byte == ']';
 }
 
-static enum position position_at(const struct skim *skim, uint32_t at) {
+static enum position position_after(const struct skim *skim, uint32_t last) {
     const char *bytes = skim->lexer->bytes;
-    uint32_t last = before(skim, at);
     unsigned char byte = (unsigned char)bytes[last];
     if (last == 0 || byte >= 0x80) {
-        return UNKNOWN;
-    }
-    if (last + 1 == skim->declared && byte != ';') { /* a semicolon is inserted, it may be */
         return UNKNOWN;
     }
     if (is_word_byte(byte)) {
@@ -129,6 +125,24 @@ static enum position position_at(const struct skim *skim, uint32_t at) {
     default: /* a block or an object has ended before, a number with a dot, a regular expression */
         return UNKNOWN;
     }
+}
+
+/* Whether a line may end between the two. */
+static bool line_ends(const struct skim *skim, uint32_t last, uint32_t at) {
+    for (const char *bytes = skim->lexer->bytes; ++last < at;) {
+        if (bytes[last] == '\n' || bytes[last] == '\r' || (unsigned char)bytes[last] >= 0x80) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* After a line end, an operand may have ended a statement: a declaration, a `continue` with a label.
+ */
+static enum position position_at(const struct skim *skim, uint32_t at) {
+    uint32_t last = before(skim, at);
+    enum position position = position_after(skim, last);
+    return position == AT_OPERATOR && line_ends(skim, last, at) ? UNKNOWN : position;
 }
 
 /* ---- brackets -------------------------------------------------------------------------------- */

@@ -20,8 +20,7 @@ struct skim {
     uint32_t depth, tries;
     struct gap gaps[SKIM_GAPS]; /* the last ones */
     uint32_t gap_count;
-    uint32_t called;               /* where the last call began that the automaton read, */
-    uint32_t declared;             /* and where the last import or export ended */
+    uint32_t called;               /* where the last call began that the automaton read */
     uint32_t closed;               /* the last `)`, */
     enum bracket_kind closed_kind; /* and what it closed */
     bool lost;

@@ -54,7 +54,7 @@ static bool take_declaration(struct skim *skim) {
     } else {
         read_export(lexer);
     }
-    skim->at = skim->declared = lexer->previous.end;
+    skim->at = lexer->previous.end;
     return !lexer->failed && lexer->frame_count == floor ? true : lose(skim);
 }
 

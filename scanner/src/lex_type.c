@@ -410,7 +410,7 @@ void on_type_object(struct lexer *lexer) {
 /* ---- type arguments in expressions ----------------------------------------------------------- */
 
 /* What TypeScript lets follow the `>` of type arguments; else the `<` was an operator. */
-static bool may_follow_arguments(const struct lexer *lexer) {
+static bool may_follow_arguments(struct lexer *lexer) {
     const struct token *token = &lexer->token;
     if (token->start == lexer->previous.end && (token->kind == T_GREATER)) {
         return false;
@@ -427,10 +427,11 @@ static bool may_follow_arguments(const struct lexer *lexer) {
         return false;
     case T_ASSIGN:
         return token->start != lexer->previous.end; /* `>=` is one token */
+    case T_SLASH:                                   /* `/=` begins a regular expression */
+        return token->newline || byte_at(lexer, token->end) != '=';
     case T_BINARY:
     case T_ASSIGN_BINARY:
     case T_STAR:
-    case T_SLASH:
     case T_AMPERSAND:
     case T_BAR:
         return true;

@@ -42,11 +42,21 @@ static bool opens(struct slice text, struct slice word) {
     return !isalnum(next) && next != '_' && next != '$' && next != '\\' && next < 0x80;
 }
 
+/* With white space between the words: a comment is not looked past. */
+static bool opens_async_function(struct slice text) {
+    if (!opens(text, SLICE("async")))
+        return false;
+    for (text = slice_skip(text, 5); text.length && memchr(" \t\v\f", text.data[0], 4);)
+        text = slice_skip(text, 1);
+    return opens(text, SLICE("function")) || slice_starts(text, SLICE("/"));
+}
+
 static bool opens_declaration(const struct syntax_parse *parse, TSNode node) {
     struct slice text = syntax_text(parse, node);
     bool whole = syntax_is(node, "function_expression") || syntax_is(node, "generator_function") ||
                  syntax_is(node, "class");
-    return !whole && (opens(text, SLICE("function")) || opens(text, SLICE("class")));
+    return !whole && (opens(text, SLICE("function")) || opens(text, SLICE("class")) ||
+                      opens_async_function(text));
 }
 
 bool syntax_is_unclear(const struct syntax_parse *parse, TSNode operand) {
