@@ -577,7 +577,7 @@ int json_read(struct json *json, const char *bytes, size_t size, unsigned flags,
 }
 
 uint32_t json_get(const struct json *json, uint32_t object, struct slice key) {
-    if (object == JSON_NONE || json->nodes[object].type != JSON_OBJECT) {
+    if (object >= json->count || json->nodes[object].type != JSON_OBJECT) {
         return JSON_NONE;
     }
     uint32_t node = json->nodes[object].first;
