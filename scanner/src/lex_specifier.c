@@ -345,6 +345,12 @@ void specifier_operator(struct lexer *lexer) {
     case T_TEMPLATE_HEAD:
     case T_INCREMENT:
         break;
+    case T_LESS: /* of type arguments, or an operator */
+        if (lexer->typescript && type_arguments_follow(lexer)) {
+            break;
+        }
+        frame = frame_top(lexer);
+        /* fall through */
     default:
         frame->extra |= SPECIFIER_UNKNOWN;
     }
