@@ -177,6 +177,8 @@ bool read_plain(struct lexer *lexer); /* a declaration of plain names; false: it
 uint32_t import_add(struct lexer *lexer, enum fact_kind kind, unsigned flags,
                     const struct token *literal);
 bool in_specifier(const struct frame *frame); /* whose literals are pieces of a specifier */
+/* The argument of import.meta.glob(), in parentheses or not. */
+bool takes_list(const struct lexer *lexer, const struct frame *frame);
 void specifier_operand(struct lexer *lexer);
 void specifier_operator(struct lexer *lexer);
 void specifier_end(struct lexer *lexer);

@@ -16,7 +16,7 @@ static void operand_missing(struct lexer *lexer);
 static void open_array(struct lexer *lexer) {
     struct frame *below = frame_top(lexer);
     bool pattern = at_pattern(lexer, below);
-    bool globs = below->kind == EX_GLOB && at_element(lexer, below);
+    bool globs = takes_list(lexer, below) && at_element(lexer, below);
     below->state = OPERATOR;
     token_next(lexer);
     push_expression(lexer, globs ? EX_GLOB_LIST : EX_ARRAY, F_SEQUENCE | (pattern ? F_PATTERN : 0));

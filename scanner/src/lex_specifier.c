@@ -188,6 +188,13 @@ bool in_specifier(const struct frame *frame) {
            (frame->kind == EX_PAREN && frame->extra & X_PIECES);
 }
 
+bool takes_list(const struct lexer *lexer, const struct frame *frame) {
+    while (frame > lexer->frames && frame->kind == EX_PAREN && frame->extra & X_PIECES) {
+        frame--;
+    }
+    return frame->kind == EX_GLOB;
+}
+
 static bool is_prefix(const struct token *token) {
     switch (token->kind) {
     case T_PLUS:
@@ -229,7 +236,7 @@ void specifier_operand(struct lexer *lexer) {
     case T_COMMA:
         return;
     case T_LBRACKET:
-        if (frame->kind == EX_GLOB) {
+        if (takes_list(lexer, frame)) {
             return;
         }
         break;
