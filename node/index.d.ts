@@ -96,7 +96,7 @@ export type Source = string | { code: string; moduleType?: "js" | "jsx" | "ts" |
 export type Filter = string | RegExp | readonly (string | RegExp)[];
 
 export type ResolveHook = (batch: Question[]) => Answer[] | Promise<Answer[]>;
-export type LoadHook = (id: string, context: { environment: string }) => Source | Promise<Source>;
+export type LoadHook = (id: string, context: { environment?: string }) => Source | Promise<Source>;
 
 export interface ScanOptions {
   /** The working directory unless given. */
@@ -136,7 +136,8 @@ export interface ScanOptions {
    * which rejects with it. */
   resolve?: ResolveHook | { filter?: Filter; handler: ResolveHook };
   /** Asked for the source of modules that are in no file: ids that `resolve` answered with, and imports that
-   * nothing else answers. A filter names paths of files that are asked for too, in place of the disk. */
+   * nothing else answers. A filter names paths of files that are asked for before the disk, once, without an
+   * environment. */
   load?: LoadHook | { filter?: Filter; handler: LoadHook };
 }
 

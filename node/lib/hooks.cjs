@@ -36,8 +36,9 @@ function answerOf(answer) {
   if (answer === null || answer === undefined) return undefined;
   if (answer === false) return null;
   if (isText(answer)) return answer;
-  if (typeof answer === "object" && answer.external) return null;
-  if (isText(answer?.id)) return answer.id;
+  const { external, id } = answer;
+  if (typeof answer === "object" && external) return null;
+  if (isText(id)) return id;
   throw invalid("options.resolve", "answered with something other than an id, { id }, { external: true }, false or null");
 }
 
@@ -56,11 +57,12 @@ async function resolveAll(hook, batch) {
 function sourceOf(source) {
   if (source === null || source === undefined) return undefined;
   if (isText(source)) return { code: source };
-  if (isText(source?.code) && (source.moduleType === undefined || isText(source.moduleType))) return { code: source.code, language: source.moduleType };
+  const { code, moduleType } = source;
+  if (isText(code) && (moduleType === undefined || (isText(moduleType) && !moduleType.includes("\0")))) return { code, language: moduleType };
   throw invalid("options.load", "answered with something other than a source, { code, moduleType } or null");
 }
 
-const isWanted = (hook, { id, onDisk }) => !hook.expressions || !onDisk || hook.names(id);
+const isWanted = (hook, { id, environment }) => !hook.expressions || environment !== undefined || hook.names(id);
 
 const loadAll = (hook, batch) =>
   Promise.all(batch.map(async (one) => (isWanted(hook, one) ? sourceOf(await hook.handler(one.id, { environment: one.environment })) : undefined)));
@@ -74,7 +76,7 @@ function hooks({ resolve, load }) {
       resolves: resolver !== undefined,
       loads: loader !== undefined,
       resolvePatterns: resolver?.patterns,
-      loadPatterns: loader?.patterns,
+      loadPatterns: loader?.patterns.map(({ pattern }) => pattern),
     },
     answer: (resolver ?? loader) && ((isResolve, batch) => (isResolve ? resolveAll(resolver, batch) : loadAll(loader, batch))),
   };

@@ -50,7 +50,11 @@ class Session {
         } catch (error) {
           thrown ??= { error };
         }
-        if (!this.#closing) native().answer(this.#handle, id, answers);
+        try {
+          if (!this.#closing) native().answer(this.#handle, id, answers);
+        } catch (error) {
+          thrown ??= { error: fromNative(error) };
+        }
       };
       const done = (code, message, detail, outcome) => {
         signal?.removeEventListener("abort", stop);

@@ -68,10 +68,10 @@ static bool make_question(napi_env env, const prologue_question *question, napi_
            put_bool(env, *out, "unresolved", question->unresolved);
 }
 
+/* Without an environment: a file, for all of them. */
 static bool make_wanted(napi_env env, const prologue_wanted *wanted, napi_value *out) {
     return napi_create_object(env, out) == napi_ok && put_slice(env, *out, "id", wanted->id) &&
-           put_text(env, *out, "environment", wanted->environment) &&
-           put_bool(env, *out, "onDisk", wanted->on_disk);
+           (!wanted->environment || put_text(env, *out, "environment", wanted->environment));
 }
 
 /* Under the mutex: the session's thread may give up waiting. */

@@ -77,8 +77,8 @@ bool request_read(napi_env env, napi_value value, struct request *out) {
         member_number(env, value, "loads", &loads) &&
         member_items(env, value, "resolvePatterns", &out->pool, sizeof *scan->resolve_patterns,
                      read_pattern, &scan->resolve_patterns, &scan->resolve_pattern_count) &&
-        member_items(env, value, "loadPatterns", &out->pool, sizeof *scan->load_patterns,
-                     read_pattern, &scan->load_patterns, &scan->load_pattern_count) &&
+        member_texts(env, value, "loadPatterns", &out->pool, &scan->load_patterns,
+                     &scan->load_pattern_count) &&
         read_config(env, value, &out->pool, &out->config);
     scan->verify = (enum prologue_switch)verify;
     scan->on_resolve = resolves != 0 ? asking_resolve : NULL;

@@ -289,8 +289,7 @@ typedef struct prologue_answer {
 
 typedef struct prologue_wanted {
     prologue_slice id;
-    const char *environment;
-    int on_disk; /* a file of that path is there: a pattern names it */
+    const char *environment; /* NULL: a file that a pattern names, in all of them */
 } prologue_wanted;
 
 typedef struct prologue_source {
@@ -328,14 +327,14 @@ typedef struct prologue_scan_request {
     const prologue_pattern *resolve_patterns; /* of specifiers, `*` matches any text */
     size_t resolve_pattern_count;
     /* The same for the source of modules: those that an answer leads to and that are no plain file,
-     * imports that nothing else answers (by their specifier, a relative one joined to its importer), and
-     * files that a pattern names, instead of the disk. A module is asked for once for each environment.
-     * What is not found is read from the disk where it stands there, else external where it has an
-     * answer, else unresolved. In the report it stands under its id, relative to the root where that is a
-     * path, once for each environment that it was loaded in; it is no file that was read. */
+     * imports that nothing else answers (by their specifier, a relative one joined to its importer), once for each
+     * environment; and of files that a pattern names, scripts or not, once, before the disk. What is not found is
+     * read from the disk where it stands there, else external where it has an answer, else unresolved. In the
+     * report it stands under its id, relative to the root where that is a path, once for each environment that
+     * got another source; it is no file that was read. */
     int (*on_load)(const prologue_wanted *wanted, prologue_source *sources, size_t count,
                    void *payload);
-    const prologue_pattern *load_patterns; /* of absolute paths */
+    const char *const *load_patterns; /* of absolute paths, `*` matches any text */
     size_t load_pattern_count;
 } prologue_scan_request;
 

@@ -56,7 +56,9 @@ struct file {
     bool listed : 1; /* in one of the walk's lists */
     bool has_directive : 1;
     bool troubled : 1;           /* an import of it did not resolve, at least at first */
-    int16_t error : 15;          /* libuv's, where it is not ready */
+    int16_t error : 13;          /* libuv's, where it is not ready */
+    uint16_t by_host : 1;        /* what is known of it is not the disk's, but the scan's host's */
+    uint16_t kept : 1;           /* what is known of it holds where the host has nothing to say */
     uint16_t asked : 1;          /* where imports of it lead was asked of the scan's host */
     uint32_t requested, visited; /* environments, as bits */
     uint32_t tsconfig;           /* the walk's: its config; 0: not looked for yet */

@@ -280,13 +280,22 @@ struct package *package_around(struct packages *packages, struct folder *folder)
     return found && found != NO_PACKAGE ? package_at(packages, found - 1) : NULL;
 }
 
+static bool has_manifest(const struct packages *packages, struct folder *folder) {
+    struct realpath *realpath = packages->manifests->realpath;
+    path_id real;
+    return folder->asked_package || !realpath->files
+               ? folder->has_package
+               : realpath_child(realpath, folder, SLICE("package.json"), false, &real) == PATH_FILE;
+}
+
 path_id package_folder_around(struct packages *packages, struct folder *folder) {
-    uint32_t found = find_around(packages, folder);
-    if (!found || found == NO_PACKAGE) {
-        return NO_PATH;
+    struct realpath *realpath = packages->manifests->realpath;
+    while (folder && !has_manifest(packages, folder)) {
+        bool top = folder->path == PATH_ROOT ||
+                   slice_equal(path_name(realpath->paths, folder->path), SLICE("node_modules"));
+        folder = top ? NULL : realpath_parent(realpath, folder);
     }
-    const struct package *package = row_at(packages, found - 1);
-    return package->folder;
+    return folder ? folder->path : NO_PATH;
 }
 
 static bool is_ready(struct packages *packages, struct key_map *map) {

@@ -44,7 +44,7 @@ uint32_t packages_drop(struct packages *packages);
 /* The nearest package.json at or above a real folder, not looking past a node_modules folder. */
 struct package *package_around(struct packages *packages, struct folder *folder);
 
-/* That package's folder, NO_PATH where there is none; what was dropped is not read for it. */
+/* That package's folder, NO_PATH where there is none. No manifest is read for it. */
 path_id package_folder_around(struct packages *packages, struct folder *folder);
 
 /* key_map_get() and key_map_match() of a map that is compiled when it is first asked. */

@@ -147,9 +147,8 @@ static void count_files(struct report_body *report) {
     const struct walk *walk = report->walk;
     for (uint32_t i = 0; i < walk->graph.files.count; i++) {
         const struct file *file = graph_at(&walk->graph, i);
-        bool is_file = !(path_at(&walk->paths, file->path)->flags & PATH_GIVEN);
         report->files_needed +=
-            is_file && file->state == FILE_READY && (file->visited || file->source);
+            !file->by_host && file->state == FILE_READY && (file->visited || file->source);
         if (file->visited) {
             count_module(report, file);
         }

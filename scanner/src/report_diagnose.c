@@ -178,7 +178,10 @@ static int compare(const struct report_body *report, const struct report_diagnos
         const struct walk *walk = report->walk;
         struct slice left = {x, path_relative(&walk->paths, walk->root, a->path, x, sizeof x)};
         struct slice right = {y, path_relative(&walk->paths, walk->root, b->path, y, sizeof y)};
-        return slice_compare(left, right);
+        int order = slice_compare(left, right);
+        if (order) { /* else they are one module of several environments */
+            return order;
+        }
     }
     if (a->line != b->line || a->column != b->column) {
         return a->line != b->line ? (a->line > b->line) - (a->line < b->line)

@@ -66,5 +66,5 @@ uint64_t session_key_of_request(const prologue_scan_request *request) {
     key = mix_all(mix(key, "|"), request->sources, request->source_count);
     char host[] = {(char)('a' + (request->on_resolve != NULL) + 2 * (request->on_load != NULL)), 0};
     key = mix_patterns(mix(key, host), request->resolve_patterns, request->resolve_pattern_count);
-    return mix_patterns(key, request->load_patterns, request->load_pattern_count);
+    return mix_all(key, request->load_patterns, request->load_pattern_count);
 }

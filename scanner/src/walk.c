@@ -63,6 +63,18 @@ static struct file *take_agenda(struct walk *walk) {
 
 /* ---- asking for files ------------------------------------------------------------------------ */
 
+void walk_read(struct walk *walk, struct file *file) {
+    if (!walk->donor || !walk_recall(walk, file)) {
+        walk_put_unread(walk, file);
+    }
+}
+
+/* The host is asked for files alone: what is only assumed to be one may be anything. */
+static bool is_there(struct walk *walk, path_id path) {
+    uint8_t state = path_at(&walk->paths, path)->state;
+    return state == PATH_FILE || (state == PATH_ASSUMED && realpath_confirm(&walk->realpath, path));
+}
+
 struct file *walk_ask_for(struct walk *walk, path_id path, uint32_t environments) {
     struct file *file = graph_file(&walk->graph, path);
     if (!file) {
@@ -76,13 +88,16 @@ struct file *walk_ask_for(struct walk *walk, path_id path, uint32_t environments
         return NULL;
     }
     if (file->state == FILE_NEW) {
-        unsigned dialect = 0;
-        if (!language_of(path_name(&walk->paths, path), &dialect)) {
+        unsigned dialect = DIALECT_JSX;
+        bool named = walk_host_loads(walk, path);
+        if (!language_of(path_name(&walk->paths, path), &dialect) && !named) {
             return NULL;
         }
         file->dialect = (uint8_t)dialect;
-        if (!walk->donor || !walk_recall(walk, file)) {
-            walk_put_unread(walk, file);
+        if (named && is_there(walk, path)) {
+            walk_ask_source(walk, file);
+        } else {
+            walk_read(walk, file);
         }
     } else if (file->state == FILE_PENDING) {
         walk->reads_joined++;

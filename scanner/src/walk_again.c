@@ -24,7 +24,7 @@ bool walk_is_stale(const struct walk *walk) {
     return false;
 }
 
-static void read_again(struct walk *walk, struct file *file) {
+void walk_read_again(struct walk *walk, struct file *file) {
     int code = graph_drop_edges(&walk->graph, file);
     if (code) {
         walk_fail(walk, code);
@@ -57,7 +57,7 @@ int walk_again(struct walk *walk) {
         file->requested = file->visited = 0;
         walk_forget_host(walk, file);
         if (is_to_be_read(file)) {
-            read_again(walk, file);
+            walk_read_again(walk, file);
         }
     }
     for (uint32_t i = 0; i < walk->entry_count; i++) {
@@ -70,6 +70,9 @@ int walk_again(struct walk *walk) {
         }
     }
     walk_finish(walk);
+    for (uint32_t i = 0; i < files->count; i++) {
+        walk_restore_named(graph_at(&walk->graph, i));
+    }
     walk->rebuild |= walk->host.digest != answers && walk->manifests.problems.count > 0;
     return walk->error;
 }
@@ -98,7 +101,8 @@ static const struct file *donor_file(struct walk *walk, const struct file *file)
 
 bool walk_recall(struct walk *walk, struct file *file) {
     const struct file *known = donor_file(walk, file);
-    if (!known || known->state != FILE_READY || known->stale || known->dialect != file->dialect) {
+    if (!known || known->state != FILE_READY || known->stale || known->by_host ||
+        known->dialect != file->dialect) {
         return false;
     }
     int code = graph_set_stamp(&walk->graph, file, graph_stamp(&walk->donor->graph, known));

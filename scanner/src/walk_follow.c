@@ -121,7 +121,8 @@ static void sort_found(struct glob_found *all) {
 static void enter_glob(struct walk *walk, const struct waiter *edge, uint32_t target) {
     const struct glob_targets *targets = graph_glob(&walk->graph, target);
     for (uint32_t i = 0; i < targets->count && !targets->leaf && !walk->error; i++) {
-        if (language_of(path_name(&walk->paths, targets->paths[i]), NULL)) {
+        path_id path = targets->paths[i];
+        if (language_of(path_name(&walk->paths, path), NULL) || walk_host_loads(walk, path)) {
             walk_enter(walk, targets->paths[i], edge);
         }
     }
@@ -141,20 +142,41 @@ static void follow_glob(struct walk *walk, struct file *file, const struct facts
     enter_glob(walk, edge, *target);
 }
 
-static bool is_path(const struct answer *answer) {
-    return answer->outcome == RESOLVE_MODULE || answer->outcome == RESOLVE_LEAF;
-}
-
 static void take_answer(struct walk *walk, struct file *file, const struct facts *facts,
                         const struct waiter *edge, const struct answer *answer, uint32_t *target) {
+    const struct fact_import *import = &facts->imports[edge->import];
+    struct slice specifier = facts_text(facts, import->text, import->text_length);
     if (answer->outcome == RESOLVE_FAILED || answer->made_up) {
         file->troubled |= answer->outcome == RESOLVE_FAILED;
         walk_ask_host(walk, file, facts, edge, target, true);
-    } else if (is_path(answer) && walk_host_loads(walk, answer->path, edge->environment)) {
-        walk_enter_given(walk, answer->path, edge, target);
     } else if (answer->outcome == RESOLVE_MODULE) {
         walk_enter(walk, answer->path, edge);
+    } else if (answer->outcome == RESOLVE_LEAF && !memchr(specifier.data, '?', specifier.length) &&
+               walk_host_loads(walk, answer->path)) {
+        *target &= ~EDGE_LEAF;
+        walk_enter(walk, answer->path, edge);
     }
+}
+
+/* Nobody opens what is excluded, so nobody finds out whether it is there. */
+static bool is_unopened(const struct walk *walk, path_id path, uint32_t environment) {
+    return path_at(&walk->paths, path)->state == PATH_ASSUMED &&
+           walk_exclusions(walk, path) >> environment & 1;
+}
+
+/* True where that was found out just now: the import leads elsewhere, if anywhere. */
+static bool leads_to_nothing(struct walk *walk, const struct answer *answer, uint32_t environment) {
+    path_id real;
+    if (answer->outcome != RESOLVE_MODULE || !is_unopened(walk, answer->path, environment) ||
+        realpath_confirm(&walk->realpath, answer->path)) {
+        return false;
+    }
+    struct path *path = path_at(&walk->paths, answer->path);
+    path->state = PATH_UNKNOWN;
+    if (realpath_any(&walk->realpath, answer->path, &real) == PATH_MISSING) {
+        path_at(&walk->paths, answer->path)->state = PATH_MISSING;
+    }
+    return walk_goes_on(walk);
 }
 
 /* Asks where one import leads and goes there. Also asked again, for edges that waited in vain. */
@@ -171,8 +193,11 @@ static void follow(struct walk *walk, struct file *file, const struct facts *fac
         walk_ask_host(walk, file, facts, edge, target, false)) {
         return;
     }
-    struct answer answer = resolve(&walk->resolver, walk_importer(walk, file), specifier,
-                                   edge->environment, import->kind == FACT_REQUIRE, NULL);
+    struct answer answer;
+    do {
+        answer = resolve(&walk->resolver, walk_importer(walk, file), specifier, edge->environment,
+                         import->kind == FACT_REQUIRE, NULL);
+    } while (leads_to_nothing(walk, &answer, edge->environment));
     *target = edge_of(&answer);
     take_answer(walk, file, facts, edge, &answer, target);
     import->derived = answer.spelled && edge_is_path(*target) && edge_path(*target) == answer.path;
@@ -190,6 +215,7 @@ static uint32_t known_target(struct walk *walk, const struct edges *others, uint
         uint8_t state = path_at(&walk->paths, path)->state;
         path_id parent = path_at(&walk->paths, path)->parent;
         if ((state == PATH_FILE || state == PATH_ASSUMED) &&
+            !is_unopened(walk, path, environment) &&
             !resolve_has_map(&walk->resolver, folder_of(&walk->realpath, parent), environment)) {
             return target;
         }

@@ -79,7 +79,7 @@ static path_id given_path(struct walk *walk, const struct given *given, uint32_t
     return path;
 }
 
-static void ask_for_source(struct walk *walk, struct file *file) {
+void walk_ask_source(struct walk *walk, struct file *file) {
     struct host *host = &walk->host;
     int code = ledger_grow(walk->ledger, PROLOGUE_SUBSYSTEM_GRAPH, &host->modules,
                            &host->module_capacity, host->module_count + 1, sizeof *host->modules);
@@ -88,21 +88,11 @@ static void ask_for_source(struct walk *walk, struct file *file) {
         return;
     }
     host->modules[host->module_count++] = file->index;
+    host->answers = true;
     file->state = FILE_PENDING;
 }
 
-/* The file on the disk that a given one stands for; a path with a query stands for none. */
-static path_id file_behind(struct walk *walk, const struct file *file) {
-    const struct path *path = path_at(&walk->paths, file->path);
-    struct slice name = {path_name_of(&walk->paths, path), path_shown(path)};
-    path_id real = NO_PATH;
-    bool there = !(name.data[path->length - 1] & TAG_ID) &&
-                 realpath_child(&walk->realpath, walk_folder_of(walk, file), name, false, &real) ==
-                     PATH_FILE;
-    return there ? real : NO_PATH;
-}
-
-/* The same without the query. */
+/* The file on the disk whose path is that of a given one without its query. */
 static path_id leaf_behind(struct walk *walk, const struct file *file) {
     const struct path *path = path_at(&walk->paths, file->path);
     struct slice name = {path_name_of(&walk->paths, path), path_shown(path)};
@@ -124,30 +114,28 @@ static bool is_made_up(struct walk *walk, const struct waiter *edge) {
            resolve_is_made_up(facts_text(&facts, import->text, import->text_length));
 }
 
-bool walk_is_on_disk(struct walk *walk, const struct file *file) {
-    return file_behind(walk, file) != NO_PATH;
-}
-
 static uint32_t enter_real(struct walk *walk, path_id real, const struct waiter *edge) {
-    bool script = language_of(path_name(&walk->paths, real), NULL);
+    bool script = language_of(path_name(&walk->paths, real), NULL) || walk_host_loads(walk, real);
     if (script) {
         walk_enter(walk, real, edge);
     }
     return real | (script ? 0 : EDGE_LEAF);
 }
 
+/* The report tells of it. */
+static uint32_t nowhere(struct walk *walk, const struct waiter *edge) {
+    graph_at(&walk->graph, edge->file)->troubled = true;
+    return EDGE(EDGE_UNRESOLVED);
+}
+
 /* Where an import leads whose module the host has no source of. */
 static uint32_t without_source(struct walk *walk, const struct file *file,
                                const struct waiter *edge) {
-    path_id real = file_behind(walk, file);
-    if (real != NO_PATH) {
-        return enter_real(walk, real, edge);
-    }
-    real = leaf_behind(walk, file);
+    path_id real = leaf_behind(walk, file);
     if (real != NO_PATH) {
         return real | EDGE_LEAF;
     }
-    return EDGE(edge->answered || is_made_up(walk, edge) ? EDGE_EXTERNAL : EDGE_UNRESOLVED);
+    return edge->answered || is_made_up(walk, edge) ? EDGE(EDGE_EXTERNAL) : nowhere(walk, edge);
 }
 
 /* The row of a given file; its source is asked for where nobody has done so. NULL: no memory. */
@@ -164,11 +152,10 @@ static struct file *ask_for(struct walk *walk, const struct given *given, uint32
         walk_fail(walk, ledger_error(walk->ledger));
         return NULL;
     }
-    walk->host.answers = true;
     if (file->state == FILE_NEW) {
         walk_exclude(walk, file);
         if (!(walk_excluded(walk, file) >> environment & 1)) {
-            ask_for_source(walk, file);
+            walk_ask_source(walk, file);
         }
     }
     return file;
@@ -195,27 +182,6 @@ static void enter_given(struct walk *walk, const struct given *given, const stru
     walk_request(walk, file, UINT32_C(1) << edge->environment);
 }
 
-/* `text` has room for PATH_LONGEST: names may move when others are interned. */
-static struct given given_at(struct walk *walk, path_id real, char *text) {
-    const struct path *path = path_at(&walk->paths, real);
-    memcpy(text, path_name_of(&walk->paths, path), path->length);
-    return (struct given){folder_of(&walk->realpath, path->parent), {text, path->length}, true};
-}
-
-void walk_enter_given(struct walk *walk, path_id real, const struct waiter *edge,
-                      uint32_t *target) {
-    char text[PATH_LONGEST];
-    struct given given = given_at(walk, real, text);
-    enter_given(walk, &given, edge, target);
-}
-
-struct file *walk_ask_given(struct walk *walk, path_id real, uint32_t environment) {
-    char text[PATH_LONGEST];
-    struct given given = given_at(walk, real, text);
-    struct file *file = ask_for(walk, &given, environment);
-    return file && file->state != FILE_NEW ? file : NULL;
-}
-
 void walk_enter_id(struct walk *walk, struct slice id, const struct waiter *edge,
                    uint32_t *target) {
     path_id real;
@@ -224,13 +190,12 @@ void walk_enter_id(struct walk *walk, struct slice id, const struct waiter *edge
         return;
     }
     if (given.is_path &&
-        realpath_child(&walk->realpath, given.folder, given.name, false, &real) == PATH_FILE &&
-        !walk_host_loads(walk, real, edge->environment)) {
+        realpath_child(&walk->realpath, given.folder, given.name, false, &real) == PATH_FILE) {
         *target = enter_real(walk, real, edge);
     } else if (walk->host.request->on_load) {
         enter_given(walk, &given, edge, target);
     } else {
-        *target = EDGE(edge->answered && !given.is_path ? EDGE_EXTERNAL : EDGE_UNRESOLVED);
+        *target = edge->answered && !given.is_path ? EDGE(EDGE_EXTERNAL) : nowhere(walk, edge);
     }
 }
 
@@ -282,19 +247,9 @@ static void join_module(struct walk *walk, struct file *file, path_id same) {
     }
 }
 
-/* It is read from the disk, where it stands there. */
 static void leave_module(struct walk *walk, struct file *file) {
-    path_id real = file_behind(walk, file);
     struct waiter edge;
     file->state = FILE_GONE;
-    if (real != NO_PATH) {
-        uint32_t requested = file->requested;
-        struct file *other = walk_ask_for(walk, real, file->source ? UINT32_MAX : requested);
-        if (other) {
-            other->source |= file->source;
-            walk_request(walk, other, requested);
-        }
-    }
     while (!walk->error && walk_take_waiter(walk, file, &edge)) {
         uint32_t *target = walk_target_of(walk, &edge);
         if (target) {
@@ -319,17 +274,51 @@ static uint8_t dialect_of(struct slice id, const char *language) {
     return (uint8_t)dialect;
 }
 
+/* A file that a pattern names, of which the host has no source. */
+static void leave_named(struct walk *walk, struct file *file) {
+    unsigned dialect = 0;
+    bool script = language_of(path_name(&walk->paths, file->path), &dialect);
+    file->by_host = false;
+    file->dialect = dialect & 15;
+    if (file->kept) {
+        file->kept = false;
+        file->state = FILE_READY;
+        uint32_t requested = file->requested | walk_own_environments(walk, file);
+        file->requested = 0;
+        walk_request(walk, file, requested);
+    } else if (!script) {
+        file->state = FILE_GONE;
+    } else if (file->stale) {
+        walk_read_again(walk, file);
+    } else {
+        walk_read(walk, file);
+    }
+}
+
+static void take_text(struct walk *walk, struct file *file, struct read_result *result) {
+    if (file->kept || file->stale) { /* what was known of it is others' to forget */
+        int code = graph_drop_edges(&walk->graph, file);
+        if (code) {
+            walk_fail(walk, code);
+        }
+        file->stale = true;
+        file->kept = file->has_directive = file->troubled = false;
+    }
+    walk_take_result(walk, result);
+}
+
 void walk_take_source(struct walk *walk, struct file *file, struct slice id,
                       const prologue_source *source) {
+    bool given = walk_is_given(walk, file);
     if (!source->found) {
-        leave_module(walk, file);
+        (given ? leave_module : leave_named)(walk, file);
         return;
     }
     struct read_result result = {.file = file->index, .recalled = true};
     uint8_t dialect = dialect_of(id, source->language);
     workers_read_text(walk->workers, (struct slice){source->text.data, source->text.length},
                       dialect, &result);
-    path_id same = result.answer == READ_DONE && !file->source
+    path_id same = given && result.answer == READ_DONE
                        ? same_module(walk, file, result.facts, dialect)
                        : NO_PATH;
     if (same != NO_PATH) {
@@ -338,7 +327,8 @@ void walk_take_source(struct walk *walk, struct file *file, struct slice id,
         return;
     }
     file->dialect = dialect & 15;
-    walk_take_result(walk, &result);
+    file->by_host = true;
+    take_text(walk, file, &result);
 }
 
 void walk_renew_given(struct walk *walk, struct file *file) {
@@ -350,9 +340,26 @@ void walk_renew_given(struct walk *walk, struct file *file) {
     path->state = PATH_UNKNOWN;
     path->memo = file->index + 1;
     file->state = FILE_NEW;
-    file->has_directive = false;
+    file->has_directive = file->troubled = false;
     file->stale = 0;
+}
+
+void walk_renew_named(struct walk *walk, struct file *file) {
+    bool leaf = file->state == FILE_GONE && !language_of(path_name(&walk->paths, file->path), NULL);
+    if (file->state != FILE_READY && file->state != FILE_FAILED && !leaf) {
+        return;
+    }
+    file->kept = file->state == FILE_READY && !file->by_host && !file->stale;
+    file->stale = !file->kept && !leaf;
+    file->state = FILE_NEW;
     if (file->source) {
-        ask_for_source(walk, file);
+        walk_ask_source(walk, file);
+    }
+}
+
+void walk_restore_named(struct file *file) {
+    if (file->kept && file->state == FILE_NEW) {
+        file->kept = false;
+        file->state = FILE_READY;
     }
 }

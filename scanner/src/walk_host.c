@@ -27,15 +27,19 @@ bool walk_host_resolves(const struct walk *walk, struct slice specifier, uint32_
                     walk->config.environments[environment].name);
 }
 
-bool walk_host_loads(const struct walk *walk, path_id path, uint32_t environment) {
+bool walk_host_loads(const struct walk *walk, path_id path) {
     const prologue_scan_request *request = walk->host.request;
     char text[PATH_LONGEST + 2];
     if (!request || !request->on_load || !request->load_pattern_count) {
         return false;
     }
-    size_t length = path_text(&walk->paths, path, text, sizeof text);
-    return named_by(request->load_patterns, request->load_pattern_count,
-                    (struct slice){text, length}, walk->config.environments[environment].name);
+    struct slice whole = {text, path_text(&walk->paths, path, text, sizeof text)};
+    for (size_t i = 0; i < request->load_pattern_count; i++) {
+        if (text_matches(slice_of(request->load_patterns[i]), whole)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- imports --------------------------------------------------------------------------------- */
@@ -175,15 +179,21 @@ static bool put_import(struct walk *walk, struct batch *batch, const struct wait
 }
 
 /* The answers of a scan as a number, whatever their order. */
-static void note_answer(struct walk *walk, prologue_slice text, uint64_t about) {
-    walk->host.digest += XXH3_64bits_withSeed(text.data, text.length, about);
+static void note_answer(struct walk *walk, const uint64_t about[2], const char *language,
+                        prologue_slice text) {
+    uint64_t seed = XXH3_64bits(about, 2 * sizeof *about);
+    if (language) {
+        seed = XXH3_64bits_withSeed(language, strlen(language), seed);
+    }
+    walk->host.digest += XXH3_64bits_withSeed(text.data, text.length, seed);
 }
 
 static void take_answer(struct walk *walk, const struct waiter *question,
                         const prologue_answer *answer) {
     struct waiter edge = *question;
-    uint64_t about = (uint64_t)edge.file << 32 | edge.import;
-    note_answer(walk, answer->id, about ^ (uint64_t)edge.environment << 56 ^ answer->kind);
+    const uint64_t about[] = {(uint64_t)edge.file << 32 | edge.import,
+                              (uint64_t)edge.environment << 32 | (uint32_t)answer->kind};
+    note_answer(walk, about, NULL, answer->id);
     edge.asked = answer->kind == PROLOGUE_NATIVE_FIRST ? HOST_DEFERRED : HOST_ASKED;
     edge.answered = answer->kind == PROLOGUE_ANSWER_ID || answer->kind == PROLOGUE_ANSWER_EXTERNAL;
     if (!edge.answered) {
@@ -224,8 +234,10 @@ static void ask_questions(struct walk *walk, struct batch *batch) {
 static bool put_module(struct walk *walk, struct batch *batch, uint32_t index) {
     const struct file *file = graph_at(&walk->graph, index);
     prologue_wanted *wanted = &batch->wanted[batch->count];
-    wanted->environment = walk->config.environments[walk_given_environment(walk, file)].name.data;
-    wanted->on_disk = walk_is_on_disk(walk, file);
+    wanted->environment =
+        walk_is_given(walk, file)
+            ? walk->config.environments[walk_given_environment(walk, file)].name.data
+            : NULL;
     batch->sources[batch->count] = (prologue_source){0};
     return put_id(walk, batch, file, &wanted->id) && ++batch->count;
 }
@@ -244,7 +256,9 @@ static void ask_for_modules(struct walk *walk, struct batch *batch) {
             for (uint32_t i = 0; i < count && !walk->error; i++) {
                 const prologue_source *source = &batch->sources[i];
                 prologue_slice id = batch->wanted[i].id;
-                note_answer(walk, source->text, ~(uint64_t)asked[i]);
+                const uint64_t about[] = {~(uint64_t)asked[i],
+                                          2 * (source->language != NULL) + (source->found != 0)};
+                note_answer(walk, about, source->language, source->text);
                 walk_take_source(walk, graph_at(&walk->graph, asked[i]),
                                  (struct slice){id.data, id.length}, source);
             }
@@ -284,11 +298,15 @@ void walk_leave_host(struct walk *walk) {
 void walk_forget_host(struct walk *walk, struct file *file) {
     if (walk_is_given(walk, file)) {
         walk_renew_given(walk, file);
-    } else if (file->asked) {
+    } else if (walk_host_loads(walk, file->path)) {
+        walk_renew_named(walk, file);
+    }
+    if (file->asked) {
         int code = graph_drop_edges(&walk->graph, file);
         if (code) {
             walk_fail(walk, code);
         }
+        file->troubled = false;
     }
     file->asked = false;
 }

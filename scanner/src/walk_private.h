@@ -53,6 +53,10 @@ void walk_enter(struct walk *walk, path_id path, const struct waiter *edge);
 /* The edge waits for this file. */
 void walk_wait(struct walk *walk, struct file *target, const struct waiter *edge);
 
+/* Its read is asked for, unless an earlier walk knows what stands in it. */
+void walk_read(struct walk *walk, struct file *file);
+/* walk_again.c: the same of a file that is not what it was. */
+void walk_read_again(struct walk *walk, struct file *file);
 /* What a reader brought of a file. */
 void walk_take_result(struct walk *walk, const struct read_result *result);
 

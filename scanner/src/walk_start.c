@@ -1,20 +1,13 @@
 #include <uv.h>
 
 #include "language.h"
-#include "walk_host.h"
+#include "walk_private.h"
 
 /* ---- where it begins ------------------------------------------------------------------------- */
 
-/* The row of what stands at a path, read by the host where that wants to. */
-static struct file *begin_at(struct walk *walk, path_id path, uint32_t environment,
-                             uint32_t environments) {
-    return walk_host_loads(walk, path, environment) ? walk_ask_given(walk, path, environment)
-                                                    : walk_ask_for(walk, path, environments);
-}
-
 void walk_start_at(struct walk *walk, const struct walk_entry *entry) {
     uint32_t environment = UINT32_C(1) << entry->environment;
-    struct file *file = begin_at(walk, entry->path, entry->environment, environment);
+    struct file *file = walk_ask_for(walk, entry->path, environment);
     if (file) {
         walk_request(walk, file, environment);
     }
@@ -56,7 +49,7 @@ struct folder_list {
 static void add_source(struct walk *walk, path_id path) {
     if (walk->realpath.preserve || !path_in_node_modules(&walk->paths, path) ||
         path_in_node_modules(&walk->paths, walk->root)) {
-        struct file *file = begin_at(walk, path, walk->config.server, UINT32_MAX);
+        struct file *file = walk_ask_for(walk, path, UINT32_MAX);
         if (file) {
             file->source = true;
         }

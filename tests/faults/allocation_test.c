@@ -89,7 +89,7 @@ static int answer_sources(const prologue_wanted *wanted, prologue_source *source
 
 /* Twice: the second one walks the same graph. */
 static int scan_with_answers(prologue_session *session, struct written *answer) {
-    static const prologue_pattern pattern = {"*/c.ts", NULL};
+    static const char *const pattern = "*/c.ts";
     int code = 0;
     for (int i = 0; i < 2 && !code; i++) {
         prologue_scan_request request = application_request();

@@ -217,3 +217,62 @@ test("many answers, and several scans at once", async (t) => {
   assert.ok(reports[0].changes.added.includes("\0made-7"));
   assert.ok(largest >= 100);
 });
+
+const plain = ({ stats, ...rest }) => rest;
+
+// A session beside a new one: what is said of `said` changes from scan to scan.
+async function compared(root, optionsOf) {
+  const session = await createSession();
+  const reports = [];
+  for (let i = 0; i < 4; i++) {
+    const report = await session.scan({ root, ...optionsOf(i) });
+    assert.deepEqual(plain(report.toJSON()), plain((await scan({ root, ...optionsOf(i) })).toJSON()), `scan ${i}`);
+    reports.push(report);
+  }
+  await session.close();
+  return reports;
+}
+
+test("a source file that nobody imports is asked for in each scan", async (t) => {
+  const root = project(t, { "src/v.tsx": '"use client"' });
+  const answers = [null, '"use server"', '"use client"', null];
+  const reports = await compared(root, (i) => ({ load: { filter: "*/v.tsx", handler: () => answers[i] } }));
+  assert.deepEqual(reports.map(({ serverFiles }) => serverFiles.length), [0, 1, 0, 0]);
+});
+
+test("an entry of two environments is one module where it is loaded the same", async (t) => {
+  const root = project(t, { "lib/a.tsx": "", "lib/b.tsx": "", "src/x.ts": "" });
+  const load = { filter: "*/a.tsx", handler: () => 'import "./b"' };
+  const { modules } = await scan({ root, entries: { server: ["lib/a.tsx"], client: ["lib/a.tsx"] }, load });
+  assert.deepEqual(modules.map(({ environments }) => environments), [["server", "client"], ["server", "client"]]);
+});
+
+test("a filter of files does not change where imports lead", async (t) => {
+  const root = project(t, {
+    "src/main.ts": 'import "../lib/x.js"; import "p";',
+    "lib/x.ts": "",
+    "node_modules/p/package.json": '{"main":"./missing.js"}',
+    "node_modules/p/index.js": "",
+  });
+  const options = { root, entries: ["src/main.ts"], edges: true };
+  const hooked = await scan({ ...options, load: { filter: /./, handler: () => null } });
+  assert.deepEqual(plain(hooked.toJSON()), plain((await scan(options)).toJSON()));
+});
+
+test("what was wrong with a manifest is told only where an import leads to it", async (t) => {
+  const files = { "src/main.ts": 'import "bad0"; import "ok1"; import "ok2"; import "bad3";' };
+  for (const name of ["bad0", "ok1", "ok2", "bad3"]) files[`node_modules/${name}/index.js`] = "";
+  for (const name of ["bad0", "bad3"]) files[`node_modules/${name}/package.json`] = "{ nope";
+  const entries = ["src/main.ts"];
+  const handler = (i) => (batch) => batch.map(() => (i % 2 ? { external: true } : null));
+  await compared(project(t, files), (i) => ({ entries, resolve: { filter: "bad*", handler: handler(i) } }));
+  const root = project(t, { ...files, "src/main.ts": 'import "virtual:v"' });
+  await compared(root, (i) => ({ entries, load: () => ({ code: 'import x from "bad0"', moduleType: i % 2 ? "ts" : "js" }) }));
+});
+
+test("an answer that changes while it is read ends no process", async (t) => {
+  const root = project(t, { "src/main.ts": 'import "virtual:v"' });
+  let reads = 0;
+  await assert.rejects(scan({ root, entries: ["src/main.ts"], load: () => ({ code: "", moduleType: "t\0" }) }), { code: "invalid-argument" });
+  await scan({ root, entries: ["src/main.ts"], load: () => ({ get code() { return reads++ ? 7 : ""; } }) });
+});

@@ -91,11 +91,13 @@ static int on_load(const prologue_wanted *wanted, prologue_source *sources, size
     plugin->load_calls++;
     for (size_t i = 0; i < count; i++) {
         char rest[64];
-        snprintf(rest, sizeof rest, " %s", wanted[i].environment);
+        snprintf(rest, sizeof rest, " %s", wanted[i].environment ? wanted[i].environment : "all");
         append(plugin->wanted, sizeof plugin->wanted, wanted[i].id, rest);
         for (const struct module *module = plugin->modules; module && module->id; module++) {
             if (is(wanted[i].id, absolute(text, sizeof text, module->id)) &&
-                (!module->environment || strcmp(module->environment, wanted[i].environment) == 0)) {
+                (!module->environment ||
+                 (wanted[i].environment &&
+                  strcmp(module->environment, wanted[i].environment) == 0))) {
                 sources[i] = (prologue_source){
                     1, {module->source, strlen(module->source)}, module->language};
             }
@@ -271,7 +273,7 @@ static void patterns_are_asked_first(void **state) {
         {"./src/b.ts", NULL, "'use client'", NULL},
         {NULL, NULL, NULL, NULL}};
     static const prologue_pattern specifiers_of[] = {{"#*", NULL}, {"./a", "server"}};
-    static const prologue_pattern paths_of[] = {{"*.vue", NULL}, {"*/src/b.ts", "server"}};
+    static const char *const paths_of[] = {"*.vue", "*/src/b.ts"};
     struct plugin plugin = {.rules = own, .modules = sources};
     prologue_session *session = create(2);
     for (int i = 0; i < 3; i++) {
@@ -302,7 +304,7 @@ static void entries_and_sources_are_loaded(void **state) {
         {"./src/pages/one.tsx", NULL, "export {}", NULL},
         {"./src/c.ts", NULL, "'use server'; import 'p'", NULL},
         {NULL, NULL, NULL, NULL}};
-    static const prologue_pattern all = {"*", NULL};
+    static const char *const all = "*";
     make_project();
     struct plugin plugin = {.rules = none, .modules = sources};
     prologue_session *session = create(2);
@@ -426,8 +428,12 @@ static void random_answers(void **state) {
         {{"virtual:x", NULL, "import './src/c'; import 'virtual:y'", NULL},
          {"virtual:y", NULL, "'use client'; import './src/lib'; import 'virtual:x'", NULL}},
         {{"virtual:x", "server", "'use server'; import 'p'", NULL},
-         {"virtual:x", "client", "import '#lib'", NULL}},
-        {{NULL, NULL, NULL, NULL}}};
+         {"virtual:x", "client", "import '#lib'", NULL},
+         {"./src/c.ts", NULL, "'use client'; import './a'", "mdx"}},
+        {{"./src/lib.ts", NULL, "import './c'; import 'virtual:x'", NULL}}};
+    static const char *const loads[] = {"*", "*/src/c*", "*/lib.ts", "*.css"};
+    static const prologue_pattern resolves[] = {{"./*", NULL}, {"p*", "client"}};
+    static const prologue_pattern excluded = {"**/x", NULL};
     const char *rounds = getenv("PROLOGUE_ROUNDS");
     make_project();
     prologue_session *session = create(2);
@@ -439,10 +445,18 @@ static void random_answers(void **state) {
             change(session, false);
         }
         let_time_pass();
-        scan_with(session, &plugin, &report);
+        prologue_config config = {
+            .size = sizeof config, .excludes = &excluded, .exclude_count = any(2)};
+        prologue_scan_request request = request_of(&plugin), anew_request = request_of(&other);
+        anew_request.load_patterns = request.load_patterns = &loads[any(4)];
+        anew_request.load_pattern_count = request.load_pattern_count = any(2);
+        anew_request.resolve_patterns = request.resolve_patterns = resolves;
+        anew_request.resolve_pattern_count = request.resolve_pattern_count = any(3);
+        anew_request.config = request.config = &config;
+        assert_int_equal(prologue_session_scan(session, &request, &report), 0);
         char *text = strdup(text_of(report, &plugin));
         prologue_session *anew = create(1);
-        scan_with(anew, &other, &expected);
+        assert_int_equal(prologue_session_scan(anew, &anew_request, &expected), 0);
         assert_string_equal(text, text_of(expected, &other));
         free(text);
         prologue_report_free(expected);
