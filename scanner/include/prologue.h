@@ -320,8 +320,9 @@ typedef struct prologue_scan_request {
     enum prologue_switch verify;
     /* Asked, on the calling thread with `payload`, about the imports that native resolution cannot
      * answer, virtual modules among them, and first about those that a pattern names: `count` of them
-     * at once, in no order. `answers` is all zero. Each import is asked about once in a scan; a session
-     * keeps no answer for the next. Not zero cancels. */
+     * at once, in no order. `answers` is all zero. Each import is asked about once in each environment; again
+     * in the next scan, for a session keeps no answer, and in one that finds halfway that more has changed
+     * than it knew. Not zero cancels. */
     int (*on_resolve)(const prologue_question *questions, prologue_answer *answers, size_t count,
                       void *payload);
     const prologue_pattern *resolve_patterns; /* of specifiers, `*` matches any text */
