@@ -17,6 +17,7 @@ struct monitor_options {
     const char *trace, *dump; /* absolute; NULL: none */
     uint32_t interval_ms;
     bool attribution;
+    bool always; /* whatever it costs */
     uint32_t threads;
 };
 

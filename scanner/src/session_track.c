@@ -121,9 +121,13 @@ static void drop_all(prologue_session *session) {
     session->attribution = (struct attribution){0};
 }
 
+static bool is_told(const char *word) {
+    const char *told = getenv("PROLOGUE_MEMORY_TRACKING");
+    return told && strcmp(told, word) == 0;
+}
+
 static bool is_wanted(const prologue_session_options *options) {
-    const char *word = getenv("PROLOGUE_MEMORY_TRACKING");
-    return (options->memory_trace || options->memory_dump) && !(word && strcmp(word, "off") == 0);
+    return (options->memory_trace || options->memory_dump) && !is_told("off");
 }
 
 static int set_table_aside(prologue_session *session) {
@@ -141,6 +145,7 @@ static int set_aside(prologue_session *session, const prologue_session_options *
     session->tracking = (struct monitor_options){
         .interval_ms = interval ? interval : PROLOGUE_DEFAULT_INTERVAL_MS,
         .attribution = options->memory_attribution,
+        .always = is_told("always"),
         .threads = session->threads,
     };
     int code = keep_path(session, options->memory_trace, &session->tracking.trace);

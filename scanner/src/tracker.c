@@ -45,6 +45,10 @@ static void failed(struct tracker *tracker, const char *path, int error) {
 
 static void spend(struct tracker *tracker, uint64_t spent) {
     struct monitor *monitor = tracker->monitor;
+    if (tracker->options.always) {
+        tracker->fuse.spent += spent;
+        return;
+    }
     bool scanning = atomic_load(&monitor->phase) != PHASE_IDLE;
     uint64_t elapsed = monitor->scanned + (scanning ? uv_hrtime() - monitor->scan_began : 0);
     if (!tracker->off && fuse_spend(&tracker->fuse, spent, elapsed)) {

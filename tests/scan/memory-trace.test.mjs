@@ -21,6 +21,9 @@ function wide(t, count) {
   return project(t, files);
 }
 
+// A tick each millisecond is more than a twentieth of a scan under a sanitizer.
+const always = { env: { PROLOGUE_MEMORY_TRACKING: "always" } };
+
 function checkMoment(line) {
   assert.match(line.time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   assert.deepEqual(Object.keys(line.ledger.subsystems), SUBSYSTEMS);
@@ -31,7 +34,7 @@ function checkMoment(line) {
 
 test("a trace: phases in order, ticks between them, what the report says at the end", (t) => {
   const trace = join(project(t), "trace.jsonl");
-  const report = scan(przm, [...args, "--memory-trace", trace, "--memory-interval", "1", "--memory-attribution"]);
+  const report = scan(przm, [...args, "--memory-trace", trace, "--memory-interval", "1", "--memory-attribution"], always);
   const [head, ...rest] = lines(trace);
   assert.deepEqual([head.type, head.version, head.limit, head.intervalMs, head.attribution], ["trace", 1, report.stats.memory.limit, 1, true]);
   const moments = rest.filter(({ type }) => type !== "off");
@@ -76,7 +79,7 @@ test("without attribution no owners are told", (t) => {
 
 test("8 MiB and 64 threads: the trace shows the window, and why it is small", (t) => {
   const trace = join(project(t), "trace.jsonl");
-  scan(wide(t, 100), ["--memory-limit", "8MiB", "--threads", "64", "--memory-trace", trace, "--memory-interval", "1"]);
+  scan(wide(t, 100), ["--memory-limit", "8MiB", "--threads", "64", "--memory-trace", trace, "--memory-interval", "1"], always);
   const { window, ledger } = lines(trace).findLast(({ type }) => type === "end");
   assert.equal(window.threadsAsked, 64);
   assert.ok(window.threads * window.buffer <= 1 << 20, "an eighth");
