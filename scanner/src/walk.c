@@ -75,10 +75,17 @@ static bool is_there(struct walk *walk, path_id path) {
     return state == PATH_FILE || (state == PATH_ASSUMED && realpath_confirm(&walk->realpath, path));
 }
 
-struct file *walk_ask_for(struct walk *walk, path_id path, uint32_t environments) {
+struct file *walk_row(struct walk *walk, path_id path) {
     struct file *file = graph_file(&walk->graph, path);
     if (!file) {
         walk_fail(walk, ledger_error(walk->ledger));
+    }
+    return file;
+}
+
+struct file *walk_ask_for(struct walk *walk, path_id path, uint32_t environments) {
+    struct file *file = walk_row(walk, path);
+    if (!file) {
         return NULL;
     }
     if (file->state == FILE_NEW) {

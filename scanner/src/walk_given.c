@@ -147,9 +147,8 @@ static struct file *ask_for(struct walk *walk, const struct given *given, uint32
     if (path_at(&walk->paths, path)->state == PATH_LINK) {
         path = path_at(&walk->paths, path)->memo;
     }
-    struct file *file = graph_file(&walk->graph, path);
+    struct file *file = walk_row(walk, path);
     if (!file) {
-        walk_fail(walk, ledger_error(walk->ledger));
         return NULL;
     }
     if (file->state == FILE_NEW) {

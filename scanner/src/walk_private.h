@@ -20,6 +20,8 @@ uint32_t walk_exclusions(const struct walk *walk, path_id path);
 void walk_exclude(const struct walk *walk, struct file *file);
 uint32_t walk_excluded(const struct walk *walk, const struct file *file);
 bool walk_excludes(const struct walk *walk, path_id path);
+/* The row of a path. NULL: no memory, and the walk has failed. */
+struct file *walk_row(struct walk *walk, path_id path);
 /* The row of a script, asked for now if nobody has. NULL: excluded from all these environments, or
  * no memory. */
 struct file *walk_ask_for(struct walk *walk, path_id path, uint32_t environments);

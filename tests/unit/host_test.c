@@ -122,14 +122,13 @@ static prologue_scan_request request_of(struct plugin *plugin) {
                                    .payload = plugin};
 }
 
-static const char *text_of(prologue_report *report, struct plugin *plugin) {
+static const char *text_of(prologue_report *report) {
     static struct text text;
     text.length = 0;
     assert_int_equal(prologue_report_write(report, PROLOGUE_REPORT_EDGES, add_bytes, &text), 0);
     char *stats = strstr(text.bytes, "\"stats\"");
     assert_non_null(stats);
     *stats = 0;
-    (void)plugin;
     return text.bytes;
 }
 
@@ -182,7 +181,7 @@ static void answers_are_followed(void **state) {
     for (int i = 0; i < 3; i++) {
         prologue_report *report = NULL;
         scan_with(session, &plugin, &report);
-        const char *text = text_of(report, &plugin);
+        const char *text = text_of(report);
         assert_holds(plugin.asked, "virtual:routes server 0;");
         assert_holds(plugin.asked, "known server 3;");
         assert_holds(plugin.asked, "unknown server 0;");
@@ -243,7 +242,7 @@ static void modules_of_environments(void **state) {
             prologue_report *report = NULL;
             scan_with(session, &plugin, &report);
             assert_int_equal(plugin.loads, 4 + 2 + 1); /* /x twice, and ./missing */
-            const char *text = text_of(report, &plugin);
+            const char *text = text_of(report);
             assert_holds(text,
                          "{\"path\":\"virtual:same\",\"environments\":[\"server\",\"client\"]");
             assert_holds(text, "{\"path\":\"virtual:other\",\"environments\":[\"server\"]");
@@ -283,7 +282,7 @@ static void patterns_are_asked_first(void **state) {
         request.load_patterns = paths_of;
         request.resolve_pattern_count = request.load_pattern_count = 2;
         assert_int_equal(prologue_session_scan(session, &request, &report), 0);
-        const char *text = text_of(report, &plugin);
+        const char *text = text_of(report);
         assert_holds(plugin.asked, "#lib server 0;");
         assert_holds(plugin.asked, "./a server 0;");
         assert_int_equal(plugin.loads, 2);
@@ -314,7 +313,7 @@ static void entries_and_sources_are_loaded(void **state) {
         request.load_patterns = &all;
         request.load_pattern_count = 1;
         assert_int_equal(prologue_session_scan(session, &request, &report), 0);
-        const char *text = text_of(report, &plugin);
+        const char *text = text_of(report);
         assert_holds(text, "\"entries\":[{\"path\":\"src/main.tsx\",\"environment\":\"server\"}]");
         assert_holds(text, "\"clientFiles\":[\"node_modules/p/p.js\",\"src/a.tsx\"]");
         assert_holds(text, "\"serverFiles\":[\"src/b.ts\",\"src/c.ts\"]");
@@ -344,7 +343,7 @@ static void a_failing_call_cancels(void **state) {
     }
     plugin.fail_at = 0;
     scan_with(session, &plugin, &report);
-    assert_holds(text_of(report, &plugin), "{\"path\":\"virtual:routes\"");
+    assert_holds(text_of(report), "{\"path\":\"virtual:routes\"");
     prologue_report_free(report);
     prologue_session_destroy(session);
 }
@@ -374,7 +373,7 @@ static void ids_are_any_text(void **state) {
     prologue_session *session = create(2);
     prologue_report *report = NULL;
     scan_with(session, &plugin, &report);
-    const char *text = text_of(report, &plugin);
+    const char *text = text_of(report);
     assert_holds(text, "{\"path\":\"\",\"environments\":[\"server\"]");
     assert_holds(text, "{\"path\":\"/\",\"environments\":[\"client\"]");
     assert_holds(text, "\"clientFiles\":[\"/\",\"/no/such/folder/x.js\",\"src/a.tsx\"");
@@ -409,7 +408,7 @@ static void many_questions(void **state) {
     assert_int_equal(plugin.questions, 601); /* and ./missing */
     assert_int_equal(plugin.resolve_calls, 3);
     assert_int_equal(plugin.loads, 601);
-    assert_holds(text_of(report, &plugin), "{\"path\":\"w599\"");
+    assert_holds(text_of(report), "{\"path\":\"w599\"");
     prologue_report_free(report);
     prologue_session_destroy(session);
 }
@@ -454,10 +453,10 @@ static void random_answers(void **state) {
         anew_request.resolve_pattern_count = request.resolve_pattern_count = any(3);
         anew_request.config = request.config = &config;
         assert_int_equal(prologue_session_scan(session, &request, &report), 0);
-        char *text = strdup(text_of(report, &plugin));
+        char *text = strdup(text_of(report));
         prologue_session *anew = create(1);
         assert_int_equal(prologue_session_scan(anew, &anew_request, &expected), 0);
-        assert_string_equal(text, text_of(expected, &other));
+        assert_string_equal(text, text_of(expected));
         free(text);
         prologue_report_free(expected);
         prologue_report_free(report);
