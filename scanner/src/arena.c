@@ -3,12 +3,6 @@
 /* A chunk is an eighth of what is held already: so much may be unused. */
 enum { CHUNK_SMALLEST = 4 << 10, CHUNK_LARGEST = 256 << 10, CHUNK_SHARE = 8 };
 
-struct arena_chunk {
-    struct arena_chunk *older;
-    size_t size;
-    _Alignas(16) char bytes[];
-};
-
 void arena_init(struct arena *arena, struct ledger *ledger, enum prologue_subsystem subsystem) {
     *arena = (struct arena){.ledger = ledger, .subsystem = subsystem};
 }
@@ -62,6 +56,13 @@ void *arena_alloc(struct arena *arena, size_t size, size_t alignment) {
 
 void arena_undo(struct arena *arena, void *last) {
     arena->next = last;
+}
+
+void arena_drop(struct arena *arena, struct arena_chunk *newer) {
+    struct arena_chunk *gone = newer->older;
+    newer->older = gone->older;
+    arena->held -= gone->size;
+    ledger_free(arena->ledger, arena->subsystem, gone, gone->size);
 }
 
 const char *arena_copy(struct arena *arena, struct slice text) {

@@ -5,7 +5,11 @@
 #include "ledger.h"
 #include "text.h"
 
-struct arena_chunk;
+struct arena_chunk {
+    struct arena_chunk *older;
+    size_t size; /* with this head */
+    _Alignas(16) char bytes[];
+};
 
 struct arena {
     struct ledger *ledger;
@@ -23,6 +27,9 @@ void *arena_alloc(struct arena *arena, size_t size, size_t alignment);
 
 /* Gives back what was allocated last. */
 void arena_undo(struct arena *arena, void *last);
+
+/* Gives one chunk back before the others: the one that stands behind `newer`. */
+void arena_drop(struct arena *arena, struct arena_chunk *newer);
 
 /* A NUL-terminated copy. NULL: no memory. */
 const char *arena_copy(struct arena *arena, struct slice text);

@@ -180,6 +180,17 @@ int graph_restore(struct graph *graph, struct file *file) {
     return 0;
 }
 
+void graph_pack(struct graph *graph) {
+    if (!slab_begin_packing(graph->sources)) {
+        return;
+    }
+    for (uint32_t i = 0; i < graph->files.count; i++) {
+        struct file *file = graph_at(graph, i);
+        file->facts = source_pack(graph->sources, file->facts);
+    }
+    slab_end_packing(graph->sources);
+}
+
 bool graph_same_facts(const struct graph *graph, const struct file *file, const struct graph *other,
                       const struct file *same) {
     const struct source *a = file->facts, *b = same->facts;

@@ -141,6 +141,9 @@ void graph_derive(struct graph *graph, struct file *file, const struct facts *fa
 /* The whole facts of another graph's file, or of its own: the caller's reference. NULL: there are none,
  * or no memory. */
 struct source *graph_whole(struct graph *graph, const struct graph *other, const struct file *file);
+/* What is kept of the files is moved together where much around it is not used. Nobody else may read
+ * the graph meanwhile. */
+void graph_pack(struct graph *graph);
 /* A file's edges may be changed from here on. 0 or a code. */
 int graph_restore(struct graph *graph, struct file *file);
 bool graph_same_facts(const struct graph *graph, const struct file *file, const struct graph *other,

@@ -112,7 +112,6 @@ static int scan_anew(prologue_session *session, const prologue_scan_request *req
     meet_host(session, walk, request);
     ledger_reserve(&session->ledger, session->ledger.limit / RESERVED_SHARE);
     outcome->code = walk_run(walk, request);
-    walk->donor = NULL;
     walk_leave_host(walk);
     if (outcome->code && outcome->code != PROLOGUE_ELIMIT && outcome->code != PROLOGUE_ECANCELLED) {
         ledger_reserve(&session->ledger, 0);
@@ -217,23 +216,25 @@ static int carry_out(prologue_session *session, const prologue_scan_request *req
     return scan_anew(session, request, NULL, outcome);
 }
 
-/* The walk is kept; one that was cancelled, only where nothing better is there. */
-static void keep(prologue_session *session, const prologue_scan_request *request,
+/* The walk is kept; one that was cancelled, only where nothing better is there. Whether it took the
+ * place of another. */
+static bool keep(prologue_session *session, const prologue_scan_request *request,
                  const struct outcome *outcome) {
     struct session_cache *cache = &session->cache;
-    bool complete = outcome->code == 0;
+    bool complete = outcome->code == 0, replaced = false;
     if (cache->off) {
         walk_stop(outcome->walk);
-        return;
+        return false;
     }
     if (outcome->code == PROLOGUE_ELIMIT) {
         reset(cache, PROLOGUE_RESET_MEMORY);
-        return;
+        return false;
     }
     if (!complete && cache->walk) {
-        return;
+        return false;
     }
     if (cache->walk != outcome->walk) {
+        replaced = cache->walk != NULL;
         walk_drop(cache->walk);
         cache->walk = walk_keep(outcome->walk);
         cache->paths = outcome->walk->paths.rows.count;
@@ -246,6 +247,7 @@ static void keep(prologue_session *session, const prologue_scan_request *request
         cache->body = report_body_keep(outcome->body);
         cache->told = false;
     }
+    return replaced;
 }
 
 static void fill_stats(prologue_session *session, const struct outcome *outcome,
@@ -300,12 +302,13 @@ int session_scan(prologue_session *session, void *argument) {
         walk_drop(session->asker);
         session->asker = NULL;
     }
+    bool replaced = false;
     int code = carry_out(session, call->request, plan, &outcome);
     if (!code) {
         code = make_report(session, &outcome, &call->report);
     }
     if (!code) {
-        keep(session, call->request, &outcome);
+        replaced = keep(session, call->request, &outcome);
         code = outcome.code;
     }
     uint32_t threads = session->has_workers ? session->workers.count : 0;
@@ -316,7 +319,10 @@ int session_scan(prologue_session *session, void *argument) {
     }
     session_phase(session, PHASE_IDLE);
     drop_outcome(session, &outcome);
-    if (plan == PLAN_FILES) { /* two walks were held */
+    if (replaced) { /* no report of the new walk is out yet */
+        graph_pack(&session->cache.walk->graph);
+    }
+    if (replaced || plan == PLAN_FILES) { /* two walks were held */
         os_give_back();
     }
     if (call->report) {

@@ -300,6 +300,18 @@ void source_drop(struct slab *slab, struct source *source) {
     }
 }
 
+struct source *source_pack(struct slab *slab, struct source *source) {
+    bool own = source && source->size <= SLAB_LARGEST &&
+               atomic_load_explicit(&source->references, memory_order_acquire) == 1;
+    struct source *copy = own ? slab_alloc(slab, source->size) : NULL;
+    if (!copy) {
+        return source;
+    }
+    memcpy(copy, source, source->size);
+    source_drop(slab, source);
+    return copy;
+}
+
 bool source_equal(const struct source *a, const struct source *b) {
     return a == b || (a && b && a->size == b->size && a->import_count == b->import_count &&
                       a->text_length == b->text_length && a->rare == b->rare &&

@@ -28,9 +28,12 @@ struct source *source_derive(struct slab *slab, const struct source *source,
 /* NULL is allowed, in all of these. Any thread. */
 struct source *source_keep(struct source *source);
 void source_drop(struct slab *slab, struct source *source);
-/* Whether two blocks hold the same facts, and the same imports wherever they stand. Neither may have
- * derived imports. */
+/* A copy where the slab packs, instead of the caller's reference; the same where others hold it too, or
+ * where there is no memory. */
+struct source *source_pack(struct slab *slab, struct source *source);
+/* Whether two blocks hold the same: the same facts, where what is derived is the same. */
 bool source_equal(const struct source *a, const struct source *b);
+/* The same imports wherever they stand. Neither may have derived imports. */
 bool source_same_imports(const struct source *a, const struct source *b);
 
 /* All but the imports, in place: borrowed, and not to be changed. `source` may be NULL. */

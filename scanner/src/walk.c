@@ -365,6 +365,7 @@ int walk_run(struct walk *walk, const prologue_scan_request *scan) {
         walk_fail(walk, code);
     }
     walk_finish(walk);
+    walk_leave_donor(walk);
     return walk->error;
 }
 

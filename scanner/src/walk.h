@@ -127,8 +127,15 @@ bool walk_is_stale(const struct walk *walk);
 int walk_again(struct walk *walk);
 /* Whether the donor has the file's facts: it is then among those that are recalled. */
 bool walk_recall(struct walk *walk, struct file *file);
-/* The facts of such a file: the caller's reference. */
+/* The facts of such a file, which the donor still spells: the caller's reference. */
 struct source *walk_lent(struct walk *walk, const struct file *file);
+/* From here on the file spells them itself. Returns those that it had, the caller's reference, for
+ * walk_share_lent(), which takes them back where they came to the same again; NULL: they were not lent.
+ * Without memory the file is left without facts, and the walk fails. */
+struct source *walk_spell_lent(struct walk *walk, struct file *file);
+void walk_share_lent(struct walk *walk, struct file *file, struct source *lent);
+/* The donor is not needed any more. */
+void walk_leave_donor(struct walk *walk);
 
 /* Gives back what can be had again, where little of the limit is left. What resolution handed out is
  * not valid afterwards. */

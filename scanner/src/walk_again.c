@@ -117,12 +117,51 @@ bool walk_recall(struct walk *walk, struct file *file) {
 }
 
 struct source *walk_lent(struct walk *walk, const struct file *file) {
-    const struct file *known = donor_file(walk, file);
-    struct source *facts = graph_whole(&walk->graph, &walk->donor->graph, known);
-    if (!facts && known->facts) {
+    return source_keep(donor_file(walk, file)->facts);
+}
+
+/* The donor's, some of whose texts only its edges spell. */
+static bool is_lent(const struct file *file) {
+    return file->facts && file->facts->derived && !file->edges;
+}
+
+struct source *walk_spell_lent(struct walk *walk, struct file *file) {
+    struct source *lent = file->facts;
+    if (!is_lent(file)) {
+        return NULL;
+    }
+    file->facts = graph_whole(&walk->graph, &walk->donor->graph, donor_file(walk, file));
+    if (!file->facts) {
         walk_fail(walk, ledger_error(walk->ledger));
     }
-    return facts;
+    return lent;
+}
+
+void walk_share_lent(struct walk *walk, struct file *file, struct source *lent) {
+    struct source *other = lent;
+    if (lent && source_equal(file->facts, lent)) {
+        other = file->facts;
+        file->facts = lent;
+    }
+    source_drop(walk->graph.sources, other);
+}
+
+/* A walk that did not come to its end is not walked again: nobody asks for what it has not visited. */
+static struct source *give_back_lent(struct walk *walk, struct file *file) {
+    struct source *lent = file->facts;
+    if (!walk->error) {
+        return walk_spell_lent(walk, file);
+    }
+    file->facts = is_lent(file) ? NULL : lent;
+    return file->facts ? NULL : lent;
+}
+
+void walk_leave_donor(struct walk *walk) {
+    for (uint32_t i = 0; walk->donor && i < walk->graph.files.count; i++) {
+        struct file *file = graph_at(&walk->graph, i);
+        walk_share_lent(walk, file, give_back_lent(walk, file));
+    }
+    walk->donor = NULL;
 }
 
 /* ---- what has changed ------------------------------------------------------------------------ */

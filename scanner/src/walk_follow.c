@@ -259,10 +259,12 @@ static void visit(struct walk *walk, struct file *file, uint32_t environment) {
         revisit(walk, file, edges, environment);
         return;
     }
+    struct source *lent = walk_spell_lent(walk, file);
     struct facts facts = graph_imports(&walk->graph, file);
-    edges = graph_add_edges(&walk->graph, file, environment);
+    edges = file->facts ? graph_add_edges(&walk->graph, file, environment) : NULL;
     if (!edges) {
         walk_fail(walk, ledger_error(walk->ledger));
+        walk_share_lent(walk, file, lent);
         return;
     }
     bool first = !edges->next, spelled = walk->host.request != NULL;
@@ -297,6 +299,7 @@ static void visit(struct walk *walk, struct file *file, uint32_t environment) {
     if (first && !walk->error) {
         graph_derive(&walk->graph, file, &facts);
     }
+    walk_share_lent(walk, file, lent);
 }
 
 void walk_visit(struct walk *walk, struct file *file) {

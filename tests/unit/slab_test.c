@@ -28,6 +28,63 @@ static void uses_again_what_was_given_back(void **state) {
     bench_end(&bench);
 }
 
+/* A generation of blocks dies while another lives: what stood around it goes back to the host. */
+static void gives_back_what_holds_nothing(void **state) {
+    (void)state;
+    enum { BLOCKS = 20000, SIZE = 40, GENERATIONS = 6 };
+    struct bench bench;
+    struct slab slab;
+    static char *blocks[2][BLOCKS];
+    uint64_t one = 0;
+    bench_begin(&bench, 0);
+    slab_init(&slab, &bench.ledger, PROLOGUE_SUBSYSTEM_FACTS);
+    assert_false(slab_begin_packing(&slab));
+    for (int round = 0; round < GENERATIONS; round++) {
+        size_t size = SIZE + 8 * (size_t)round;
+        for (size_t i = 0; i < BLOCKS; i++) {
+            char **block = &blocks[round % 2][i];
+            *block = slab_alloc(&slab, size);
+            memset(*block, round, size);
+        }
+        for (size_t i = 0; round > 0 && i < BLOCKS; i++) {
+            char *old = blocks[(round + 1) % 2][i];
+            assert_int_equal(old[0], round - 1);
+            assert_int_equal(old[size - 9], round - 1);
+            slab_free(&slab, old, size - 8);
+        }
+        if (slab_begin_packing(&slab)) {
+            slab_end_packing(&slab);
+        }
+        one = bench.ledger.total.current;
+        assert_in_range(one, BLOCKS * size, BLOCKS * size * 3 / 2);
+    }
+    /* Every fourth lives: nothing goes back until those stand together. */
+    size_t size = SIZE + 8 * (GENERATIONS - 1);
+    char **last = blocks[(GENERATIONS - 1) % 2];
+    for (size_t i = 0; i < BLOCKS; i++) {
+        if (i % 4) {
+            slab_free(&slab, last[i], size);
+        }
+    }
+    assert_true(slab_begin_packing(&slab));
+    assert_true(bench.ledger.total.current > one * 4 / 5);
+    for (size_t i = 0; i < BLOCKS; i += 4) {
+        char *copy = slab_alloc(&slab, size);
+        memcpy(copy, last[i], size);
+        slab_free(&slab, last[i], size);
+        last[i] = copy;
+    }
+    slab_end_packing(&slab);
+    assert_in_range(bench.ledger.total.current, BLOCKS / 4 * size, BLOCKS / 4 * size * 3 / 2);
+    for (size_t i = 0; i < BLOCKS; i += 4) {
+        assert_int_equal(last[i][0], GENERATIONS - 1);
+        assert_int_equal(last[i][size - 1], GENERATIONS - 1);
+        slab_free(&slab, last[i], size);
+    }
+    slab_close(&slab);
+    bench_end(&bench);
+}
+
 static void survives_every_refusal(void **state) {
     (void)state;
     for (size_t refused = 1; refused < 10; refused++) {
@@ -40,6 +97,9 @@ static void survives_every_refusal(void **state) {
             void *block = slab_alloc(&slab, i % 2 ? 900 : 5000);
             slab_free(&slab, block, i % 2 ? 900 : 5000);
         }
+        if (slab_begin_packing(&slab)) {
+            slab_end_packing(&slab);
+        }
         slab_close(&slab);
         bench_end(&bench);
     }
@@ -48,6 +108,7 @@ static void survives_every_refusal(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(uses_again_what_was_given_back),
+        cmocka_unit_test(gives_back_what_holds_nothing),
         cmocka_unit_test(survives_every_refusal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
