@@ -109,8 +109,10 @@
 (import_alias (nested_identifier)) @doubt
 (import_alias . (identifier) . (identifier)) @doubt
 (comment) @comment
-; Perhaps type arguments.
+; Perhaps type arguments, or perhaps none.
 (binary_expression left: (binary_expression operator: "<") operator: ">") @doubt
+(non_null_expression (instantiation_expression)) @doubt
+(subscript_expression object: (instantiation_expression)) @doubt
 ; An argument may be missing at the end alone, and so may a property.
 (arguments "(" . ",") @doubt
 (arguments "," . ",") @doubt
