@@ -85,7 +85,7 @@ test("what scans write is read: a trace and a dump", (t) => {
   assert.deepEqual(Object.keys(summary.subsystems), Object.keys(report.stats.memory.subsystems));
   const [{ phases }] = json(["phases", file]);
   assert.deepEqual(phases.map(({ phase }) => phase), ["start", "read", "report", "write"]);
-  scan(przm, [...args, "--memory-limit", "2560KiB", "--memory-dump", dump, "--memory-attribution"], { status: 3 });
+  scan(przm, [...args, "--memory-limit", "2MiB", "--memory-dump", dump, "--memory-attribution"], { status: 3 });
   const [of] = json(["summary", dump]);
   assert.equal(of.type, "dump");
   assert.ok(of.barrels.length && of.recentFiles.length && of.packages.length);
@@ -93,7 +93,7 @@ test("what scans write is read: a trace and a dump", (t) => {
   for (const word of ["nine tenths|the limit refused", "barrels, by re-exports", "lucide-react", "files read last"]) assert.match(stdout, new RegExp(word));
   assert.match(memory(["diff", dump, file]).stdout, /node_modules\/lodash-es/);
   assert.match(memory(["phases", dump]).stdout, /a dump is one moment/);
-  scan(przm, [...args, "--memory-limit", "2560KiB", "--memory-dump", dump], { status: 3 });
+  scan(przm, [...args, "--memory-limit", "2MiB", "--memory-dump", dump], { status: 3 });
   assert.match(memory(["summary", dump]).stdout, /package +modules/);
   assert.match(memory(["diff", dump, file]).stdout, /packages cannot be compared/);
 });

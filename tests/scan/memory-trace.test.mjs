@@ -91,12 +91,12 @@ test("8 MiB and 64 threads: the trace shows the window, and why it is small", (t
 
 test("a dump at nine tenths of the limit, before the scan fails", (t) => {
   const dump = join(project(t), "dump.json");
-  const report = scan(przm, [...args, "--memory-limit", "2560KiB", "--threads", "2", "--memory-dump", dump, "--memory-attribution"], { status: 3 });
+  const report = scan(przm, [...args, "--memory-limit", "2MiB", "--threads", "2", "--memory-dump", dump, "--memory-attribution"], { status: 3 });
   const said = document(dump);
-  assert.deepEqual([said.type, said.version, said.limit], ["dump", 1, 5 << 19]);
+  assert.deepEqual([said.type, said.version, said.limit], ["dump", 1, 2 << 20]);
   assert.match(said.reason, /^(limit|refused)$/);
   checkMoment(said);
-  assert.equal(said.mark, (5 << 19) - Math.floor((5 << 19) / 10));
+  assert.equal(said.mark, (2 << 20) - Math.floor((2 << 20) / 10));
   if (said.reason === "limit") assert.ok(said.ledgerAtMark.total > said.mark);
   assert.ok(said.filesRead > 0 && said.filesRead <= report.stats.filesRead);
   assert.equal(said.recentFiles.length, 100);
@@ -127,7 +127,7 @@ test("the last five dumps are kept, the newest under the name given", (t) => {
   const file = join(folder, "d.json");
   const pids = [];
   for (let i = 0; i < 7; i++) {
-    scan(przm, [...args, "--memory-limit", "2560KiB", "--threads", "1", "--memory-dump", file], { status: 3 });
+    scan(przm, [...args, "--memory-limit", "2MiB", "--threads", "1", "--memory-dump", file], { status: 3 });
     pids.unshift(document(file).pid);
   }
   assert.deepEqual(readdirSync(folder).sort(), ["d.json", "d.json.1", "d.json.2", "d.json.3", "d.json.4"]);
@@ -153,7 +153,7 @@ test("a full disk, a folder, a file that cannot be made: said once, and the scan
     assert.deepEqual([status, withoutStats(stdout)], [plain.status, withoutStats(plain.stdout)], place);
     assert.equal(stderr.trimEnd().split("\n").length, 1, stderr);
     assert.ok(stderr.includes(place), stderr);
-    const limited = run(["scan", przm, ...args, "--json", "--memory-limit", "2560KiB", "--memory-dump", place]);
+    const limited = run(["scan", przm, ...args, "--json", "--memory-limit", "2MiB", "--memory-dump", place]);
     assert.equal(limited.status, 3);
     JSON.parse(limited.stdout);
   }
@@ -178,10 +178,10 @@ test("a disk that fills up: ten failures blow the fuse, and what is in the file 
 
 test("PROLOGUE_MEMORY_TRACKING=off: no traces, no dumps, the limit all the same", (t) => {
   const folder = project(t);
-  const report = scan(przm, [...args, "--memory-limit", "2560KiB", "--memory-trace", join(folder, "t"), "--memory-dump", join(folder, "d"), "--memory-attribution"], {
+  const report = scan(przm, [...args, "--memory-limit", "2MiB", "--memory-trace", join(folder, "t"), "--memory-dump", join(folder, "d"), "--memory-attribution"], {
     status: 3, env: { PROLOGUE_MEMORY_TRACKING: "off" },
   });
-  assert.ok(report.stats.memory.peak <= 5 << 19);
+  assert.ok(report.stats.memory.peak <= 2 << 20);
   assert.deepEqual(readdirSync(folder), []);
 });
 
