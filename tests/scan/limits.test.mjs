@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { test } from "node:test";
-import { hardLink, project, run, sanitized, scan, start } from "./helper.mjs";
+import { fixtures, hardLink, project, run, sanitized, scan, start } from "./helper.mjs";
 
 const LATEST = sanitized ? 1000 : 100; // ms
 const LINES = sanitized ? 15_000 : 150_000; // of a file that keeps a reader busy, not for too long
@@ -48,6 +48,20 @@ test("limits from tiny to sufficient never crash", (t) => {
     assert.ok([0, 2, 3].includes(status), `${size}: exit ${status}`);
     if (stdout) assert.equal(JSON.parse(stdout).complete, status === 0, size);
   }
+});
+
+test("a real application under every limit: complete, or a valid partial report that has the ledger", () => {
+  const { root, args } = fixtures.przm;
+  const statuses = new Set();
+  for (let limit = 256 << 10, at = 0; limit <= 5 << 20; limit += limit >> 3, at++) {
+    const { status, stdout } = run(["scan", root, ...args, "--json", "--memory-limit", `${limit}`, "--threads", `${1 + (at % 2)}`]);
+    const { complete, stats, modules } = JSON.parse(stdout);
+    assert.ok([0, 3].includes(status), `${limit}: exit ${status}`);
+    assert.equal(complete, status === 0 && modules.length > 4500, `${limit}`);
+    assert.ok(stats.memory.peak <= limit, `${limit}: ${stats.memory.peak}`);
+    statuses.add(status);
+  }
+  assert.deepEqual([...statuses].sort(), [0, 3]);
 });
 
 test("a partial report is written whole to --output", (t) => {

@@ -148,6 +148,24 @@ static void tells_places_and_key_paths(void **state) {
     bench_end(&bench);
 }
 
+/* As a package's is after its data was dropped, and is when it cannot be read again. */
+static void an_empty_document_has_no_members(void **state) {
+    (void)state;
+    struct bench bench;
+    bench_begin(&bench, 0);
+    struct json json;
+    json_init(&json, &bench.ledger, PROLOGUE_SUBSYSTEM_PACKAGES);
+    assert_int_equal(json_get(&json, 0, SLICE("main")), JSON_NONE);
+    json_free(&json);
+    assert_int_equal(json_get(&json, 0, SLICE("main")), JSON_NONE);
+    read_json(&bench, &json, "{\"main\": \"x\"}", 0, NULL, 0);
+    assert_int_not_equal(json_get(&json, 0, SLICE("main")), JSON_NONE);
+    assert_int_equal(json_get(&json, JSON_NONE, SLICE("main")), JSON_NONE);
+    json_free(&json);
+    assert_int_equal(json_get(&json, 0, SLICE("main")), JSON_NONE);
+    bench_end(&bench);
+}
+
 static void limits_depth(void **state) {
     (void)state;
     enum { DEEP = 100000 };
@@ -194,6 +212,7 @@ int main(void) {
         cmocka_unit_test(allows_comments_and_trailing_commas),
         cmocka_unit_test(keeps_what_is_wanted_and_checks_the_rest),
         cmocka_unit_test(tells_places_and_key_paths),
+        cmocka_unit_test(an_empty_document_has_no_members),
         cmocka_unit_test(limits_depth),
         cmocka_unit_test(survives_every_refusal),
     };
