@@ -139,6 +139,7 @@ bool jsx_arrow_follows(struct lexer *lexer); /* `<T,>() => …`, not an element 
 
 void scope_reset(struct lexer *lexer);
 void scope_open(struct lexer *lexer, bool function, uint32_t first_reference);
+void scope_begin_body(struct lexer *lexer); /* of the function whose scope is the innermost */
 void scope_close(struct lexer *lexer);
 void scope_declare(struct lexer *lexer, const struct token *token, bool var);
 uint32_t scope_name(struct lexer *lexer, const struct token *token); /* NONE: does not matter */

@@ -186,6 +186,7 @@ void on_function_body(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     if (token_accept(lexer, T_LBRACE)) {
         frame->state = IN_PROLOGUE;
+        scope_begin_body(lexer);
         return;
     }
     lexer->context = frame->extra;
@@ -244,6 +245,7 @@ void push_arrow(struct lexer *lexer, uint32_t references, uint32_t bindables, bo
     }
     scope_open(lexer, true, references);
     scope_bind(lexer, bindables);
+    scope_begin_body(lexer);
     token_next(lexer);
     struct frame *frame;
     if (at_kind(lexer, T_LBRACE)) {

@@ -266,7 +266,7 @@ static bool is_needed(const struct lexer *lexer, const struct reference *referen
 /* Between statements all references since the innermost scope was opened are that scope's: what
  * becomes of one that carries nothing becomes of any other to the same name. */
 void scope_thin(struct lexer *lexer) {
-    uint32_t first = lexer->scope_count ? lexer->scopes[lexer->scope_count - 1].first_reference : 0;
+    uint32_t first = lexer->scope_count ? lexer->scopes[lexer->scope_count - 1].body : 0;
     uint32_t count = lexer->reference_count, kept = first;
     if (count - first < lexer->crowd) {
         return;
@@ -293,7 +293,14 @@ void scope_open(struct lexer *lexer, bool function, uint32_t first_reference) {
     }
     uint32_t at = lexer->scope_count++;
     lexer->scopes[at] = (struct scope){first_reference, NONE,
-                                       function || at == 0 ? at : lexer->scopes[at - 1].function};
+                                       function || at == 0 ? at : lexer->scopes[at - 1].function,
+                                       first_reference};
+}
+
+void scope_begin_body(struct lexer *lexer) {
+    if (lexer->scope_count) {
+        lexer->scopes[lexer->scope_count - 1].body = lexer->reference_count;
+    }
 }
 
 static void declare(struct lexer *lexer, uint32_t name, uint32_t scope) {
@@ -302,7 +309,7 @@ static void declare(struct lexer *lexer, uint32_t name, uint32_t scope) {
         return;
     }
     lexer->declarations[lexer->declaration_count] =
-        (struct declaration){name, lexer->scopes[scope].declarations};
+        (struct declaration){name, lexer->scopes[scope].declarations, lexer->scopes[scope].body};
     lexer->scopes[scope].declarations = lexer->declaration_count++;
 }
 
@@ -351,11 +358,12 @@ void scope_close(struct lexer *lexer) {
     struct scope *scope = &lexer->scopes[--lexer->scope_count];
     uint32_t at = scope->declarations;
     for (; at != NONE; at = lexer->declarations[at].next) {
-        struct name *name = &lexer->names[lexer->declarations[at].name];
+        const struct declaration *declaration = &lexer->declarations[at];
+        struct name *name = &lexer->names[declaration->name];
         if (lexer->scope_count == 0 && name->owner == NONE) {
             name->bound = true;
         }
-        while (name->newest != NONE && name->newest >= scope->first_reference) {
+        while (name->newest != NONE && name->newest >= declaration->first_reference) {
             struct reference *reference = &lexer->references[name->newest];
             reference_resolve(lexer, reference);
             name->newest = reference->previous;

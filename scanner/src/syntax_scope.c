@@ -139,6 +139,17 @@ static const struct frame *scope_around(const struct syntax_scopes *scopes, bool
     return NULL;
 }
 
+/* What a `var` is declared in: the function's body, which its parameters do not see. NULL: the module. */
+static const struct frame *body_around(const struct syntax_scopes *scopes) {
+    const struct frame *function = scope_around(scopes, true, false);
+    const struct frame *end = scopes->frames + scopes->frame_count;
+    for (const struct frame *frame = function ? function + 1 : end; frame < end; frame++) {
+        if (frame->capture == CAPTURE_SCOPE_BLOCK)
+            return frame;
+    }
+    return function;
+}
+
 static void declare(struct syntax_parse *parse, size_t name, const struct frame *scope) {
     struct syntax_scopes *scopes = parse->scopes;
     if (scopes->ambient_depth && (!scope || scope->start < scopes->ambient_start))
@@ -184,7 +195,7 @@ static void see_identifier(struct syntax_parse *parse, const struct syntax_event
     } else if (event->capture == CAPTURE_DEFINE_HERE || binding == CAPTURE_BIND_BLOCK) {
         declare(parse, name, scope_around(scopes, false, false));
     } else if (binding == CAPTURE_BIND_VAR) {
-        declare(parse, name, scope_around(scopes, true, false));
+        declare(parse, name, body_around(scopes));
     } else if (!scopes->ambient_depth || scopes->exposed_depth) {
         add_use(parse, name, event->start);
     }
