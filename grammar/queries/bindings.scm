@@ -76,6 +76,7 @@
 (export_statement value: (identifier) @exposed)
 (export_statement "=" (identifier) @exposed)
 (import_alias) @exposed
+(enum_assignment value: (_) @exposed)
 
 (internal_module name: (nested_identifier) @type)
 (module name: (nested_identifier) @type)

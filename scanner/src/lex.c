@@ -48,6 +48,7 @@ static handler *const handlers[STATES] = {
     [DECLARATOR_NEXT] = on_declarator_next,
     [ENUM_MEMBER] = on_enum_member,
     [ENUM_AFTER_KEY] = on_enum_after_key,
+    [ENUM_AFTER_VALUE] = on_enum_after_value,
     [INTERFACE_HEAD] = on_interface_head,
     [ALIAS_HEAD] = on_alias_head,
     [MODULE_BODY] = on_module_body,
@@ -130,6 +131,7 @@ void lexer_begin(struct lexer *lexer) {
     lexer->speculated = 0;
     lexer->unsettled = lexer->colon_count = 0;
     lexer->ambient = lexer->try_depth = lexer->group = lexer->context = 0;
+    lexer->exposed = false;
     lexer->require_end = lexer->glob_end = lexer->url_end = lexer->async_end =
         lexer->parameters_end = NONE;
     lexer->has_elements = lexer->has_fragments = lexer->has_html_comment = false;

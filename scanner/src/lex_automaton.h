@@ -122,6 +122,7 @@ bool typescript_statement(struct lexer *lexer); /* false: it is none */
 void on_ambient_after(struct lexer *lexer);
 void on_enum_member(struct lexer *lexer);
 void on_enum_after_key(struct lexer *lexer);
+void on_enum_after_value(struct lexer *lexer);
 void on_interface_head(struct lexer *lexer);
 void on_alias_head(struct lexer *lexer);
 void on_module_body(struct lexer *lexer);

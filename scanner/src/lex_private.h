@@ -103,6 +103,7 @@ struct lexer {
     struct bracket *brackets; /* that are open where code is skimmed */
     uint32_t bracket_capacity;
     uint32_t ambient, try_depth, group;
+    bool exposed;           /* what ambient code mentions here is used nevertheless */
     uint32_t ambient_scope; /* the scopes that were open where the outermost ambient code began */
     /* The colons after parentheses that were taken for those of a conditional, the last ones, and
      * those that have turned out to begin the result type of an arrow function. */

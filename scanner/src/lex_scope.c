@@ -204,7 +204,7 @@ void scope_disown(struct lexer *lexer, uint32_t first, uint32_t owner) {
 
 uint32_t scope_reference(struct lexer *lexer, const struct token *token) {
     uint32_t name = scope_name(lexer, token);
-    if (name == NONE || lexer->ambient) {
+    if (name == NONE || (lexer->ambient && !lexer->exposed)) {
         return NONE;
     }
     if (!grow(lexer, &lexer->references, &lexer->reference_capacity, lexer->reference_count + 1,
@@ -218,10 +218,10 @@ uint32_t scope_reference(struct lexer *lexer, const struct token *token) {
 }
 
 void scope_expose(struct lexer *lexer, const struct token *token) {
-    uint32_t ambient = lexer->ambient;
-    lexer->ambient = 0;
+    bool exposed = lexer->exposed;
+    lexer->exposed = true;
     scope_use(lexer, token);
-    lexer->ambient = ambient;
+    lexer->exposed = exposed;
 }
 
 void scope_bindable(struct lexer *lexer, uint32_t reference) {
