@@ -49,6 +49,12 @@ struct memory_mark {
     uint8_t phase;
 };
 
+/* How much of the ledger belongs to somebody, at the moment of the last attribution. */
+struct memory_owned {
+    struct memory_moment at;
+    uint64_t all, parts[MEMORY_PARTS];
+};
+
 struct memory_file {
     const char *name;
     char version[64]; /* of the tool */
@@ -65,7 +71,11 @@ struct memory_file {
     double began, ended, tracking; /* ms; `tracking`: what the trace itself took */
     struct memory_peak peak, resident, part_peaks[MEMORY_PARTS];
     json_t *packages, *folders; /* rows of the last attribution; NULL: none */
-    json_t *window, *document;  /* the last window; a dump as a whole */
+    bool attributed;            /* `owned` tells of them */
+    struct memory_owned owned;
+    json_t *window;         /* the narrowest while files were read; NULL: none is told */
+    bool window_of_reading; /* false: nothing was read, and it is the last one */
+    json_t *document;       /* a dump as a whole */
 };
 
 /* memory_read.c. False where the file makes no sense, which has been explained. */

@@ -22,18 +22,33 @@ static json_t *head_of(const struct memory_file *file) {
                      number(file->limit), "cutOff", file->cut, "switchedOff", file->off);
 }
 
+static json_t *attribution_of(const struct memory_file *file) {
+    const struct memory_owned *owned = &file->owned;
+    json_t *parts = json_object();
+    if (!file->attributed) {
+        json_decref(parts);
+        return json_null();
+    }
+    for (size_t i = 0; i < file->part_count; i++)
+        json_object_set_new(parts, file->parts[i],
+                            json_pack("{s:o, s:o}", "held", number(owned->at.parts[i]),
+                                      "attributed", number(owned->parts[i])));
+    return json_pack("{s:f, s:o, s:o, s:o}", "ms", owned->at.ms, "held", number(owned->at.total),
+                     "attributed", number(owned->all), "subsystems", parts);
+}
+
 static json_t *summary_of(const struct memory_file *file) {
     json_t *parts = json_object(), *all = head_of(file);
     for (size_t i = 0; i < file->part_count; i++)
         json_object_set_new(parts, file->parts[i],
                             json_pack("{s:o, s:o}", "atTop", number(file->top.parts[i]), "peak",
                                       peak_of(file, &file->part_peaks[i])));
-    json_t *more = json_pack("{s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "elapsedMs",
+    json_t *more = json_pack("{s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "elapsedMs",
                              file->ended - file->began, "trackingMs", file->tracking, "ticks",
                              number(file->ticks), "peak", peak_of(file, &file->peak), "resident",
                              peak_of(file, &file->resident), "subsystems", parts, "packages",
-                             shared(file->packages), "folders", shared(file->folders), "window",
-                             shared(file->window));
+                             shared(file->packages), "folders", shared(file->folders),
+                             "attribution", attribution_of(file), "window", shared(file->window));
     json_object_update(all, more);
     json_decref(more);
     for (size_t i = 0; file->dump && i < 4; i++) {

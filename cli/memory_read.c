@@ -129,10 +129,38 @@ static bool take_rows(const struct reading *reading, json_t *rows, const char *k
     return true;
 }
 
-static bool take_attribution(const struct reading *reading, const json_t *attribution) {
+static uint64_t sum_of(const json_t *rows, const char *key) {
+    uint64_t sum = 0;
+    json_t *row;
+    size_t i;
+    json_array_foreach((json_t *)(uintptr_t)rows, i, row) sum += memory_number(row, key);
+    return sum;
+}
+
+static bool take_attribution(const struct reading *reading, const json_t *attribution,
+                             const struct memory_moment *moment) {
     struct memory_file *file = reading->file;
-    return take_rows(reading, json_object_get(attribution, "packages"), "bytes", &file->packages) &&
-           take_rows(reading, json_object_get(attribution, "folders"), "bytes", &file->folders);
+    struct memory_owned *owned = &file->owned;
+    if (!take_rows(reading, json_object_get(attribution, "packages"), "bytes", &file->packages) ||
+        !take_rows(reading, json_object_get(attribution, "folders"), "bytes", &file->folders))
+        return false;
+    file->attributed = true;
+    owned->at = *moment;
+    owned->all = sum_of(file->packages, "bytes");
+    for (size_t i = 0; i < file->part_count; i++)
+        owned->parts[i] = sum_of(file->packages, file->parts[i]);
+    return true;
+}
+
+/* Of the moments while files are read the one with the narrowest window, of the same the last. */
+static void take_window(struct memory_file *file, json_t *window, bool reads) {
+    if (!json_is_object(window) || (file->window_of_reading && !reads))
+        return;
+    if (file->window_of_reading &&
+        memory_number(window, "bytes") > memory_number(file->window, "bytes"))
+        return;
+    file->window_of_reading = reads;
+    keep(&file->window, window);
 }
 
 /* ---- moments ---------------------------------------------------------------------------------- */
@@ -238,13 +266,14 @@ static void take(struct memory_file *file, const struct memory_moment *moment) {
 
 /* ---- lines ------------------------------------------------------------------------------------ */
 
-static bool take_dump(const struct reading *reading, json_t *line) {
+static bool take_dump(const struct reading *reading, json_t *line,
+                      const struct memory_moment *moment) {
     struct memory_file *file = reading->file;
     json_t *graph = json_object_get(line, "graph");
     json_t *attribution = json_object_get(graph, "attribution");
     keep(&file->document, line);
     if (attribution)
-        return take_attribution(reading, attribution);
+        return take_attribution(reading, attribution, moment);
     return !json_is_object(graph) ||
            take_rows(reading, json_object_get(graph, "packages"), "modules", &file->packages);
 }
@@ -262,6 +291,10 @@ static bool take_head(const struct reading *reading, const json_t *line) {
     snprintf(file->version, sizeof file->version, "%s",
              json_is_string(tool) ? json_string_value(tool) : "");
     return true;
+}
+
+static bool is_reading(const struct memory_file *file, const struct memory_moment *moment) {
+    return strcmp(memory_phase_name(file, moment->phase), "read") == 0;
 }
 
 static bool take_line_of(const struct reading *reading, json_t *line, const char *type) {
@@ -289,10 +322,9 @@ static bool take_line_of(const struct reading *reading, json_t *line, const char
         mark(file, &moment);
         note_jump(file, &file->phases[moment.phase]);
     }
-    if (json_is_object(json_object_get(line, "window")))
-        keep(&file->window, json_object_get(line, "window"));
-    return dump          ? take_dump(reading, line)
-           : attribution ? take_attribution(reading, json_object_get(line, "attribution"))
+    take_window(file, json_object_get(line, "window"), is_reading(file, &moment));
+    return dump          ? take_dump(reading, line, &moment)
+           : attribution ? take_attribution(reading, json_object_get(line, "attribution"), &moment)
                          : true;
 }
 

@@ -95,8 +95,9 @@ static void print_parts(struct terminal *terminal, const struct memory_file *fil
     }
 }
 
-enum { OWNER_NUMBERS = 6 };
-static const char *const owner_keys[] = {"files", "bytes", "modules", "facts", "graph", "paths"};
+enum { OWNER_NUMBERS = 7 };
+static const char *const owner_keys[] = {"files", "bytes", "modules",     "facts",
+                                         "graph", "paths", "package data"};
 
 /* The numbers of a row, or those given. */
 static void print_owner(struct terminal *terminal, const char *name, const json_t *row,
@@ -110,8 +111,10 @@ static void print_owner(struct terminal *terminal, const char *name, const json_
     else
         count_cell(terminal, values[2]);
     count_cell(terminal, values[0]);
-    for (size_t i = 3; bytes && i < OWNER_NUMBERS; i++)
+    for (size_t i = 3; bytes && i < OWNER_NUMBERS; i++) {
+        terminal_spaces(terminal, i == OWNER_NUMBERS - 1 ? 2 : 0);
         size_cell(terminal, values[i]);
+    }
     output_text(terminal->output, "\n");
 }
 
@@ -125,7 +128,7 @@ static void print_owners(struct terminal *terminal, const json_t *rows, const ch
     output_print(terminal->output, "\n");
     terminal_style(terminal, STYLE_DIM);
     output_print(terminal->output, "  %-34s %11s %11s%s\n", what, bytes ? "bytes" : "modules",
-                 "files", bytes ? "       facts       graph       paths" : "");
+                 "files", bytes ? "       facts       graph       paths  package data" : "");
     terminal_plain(terminal);
     json_array_foreach((json_t *)(uintptr_t)rows, i, row) {
         const char *path = json_string_value(json_object_get(row, "path"));
@@ -136,6 +139,29 @@ static void print_owners(struct terminal *terminal, const json_t *rows, const ch
     }
     if (others[0] || others[1])
         print_owner(terminal, "all others", NULL, others, bytes);
+}
+
+/* How much of what was held is told of by the rows of owners. */
+static void print_owned(struct terminal *terminal, const struct memory_file *file) {
+    const struct memory_owned *owned = &file->owned;
+    struct number_text all, held, time;
+    if (!file->attributed)
+        return;
+    output_print(terminal->output,
+                 "\n  %s of the %s that the ledger held belong to packages, by %s\n",
+                 terminal_size(&all, owned->all), terminal_size(&held, owned->at.total),
+                 terminal_time(&time, owned->at.ms - file->began));
+    heading(terminal, "  subsystem                                held to packages   to nobody");
+    for (size_t i = 0; i < file->part_count; i++) {
+        uint64_t part = owned->at.parts[i];
+        name_cell(terminal, file->parts[i]);
+        size_cell(terminal, part);
+        size_cell(terminal, owned->parts[i]);
+        size_cell(terminal, part > owned->parts[i] ? part - owned->parts[i] : 0);
+        output_text(terminal->output, "\n");
+    }
+    output_text(terminal->output, "  to nobody: what the threads read with, listings, indexes, the "
+                                  "report, and what is set aside\n");
 }
 
 /* Files of a dump: of objects with a path and a number. */
@@ -218,6 +244,7 @@ static void print_summary(struct terminal *terminal, const struct memory_file *f
     print_parts(terminal, file);
     print_owners(terminal, file->packages, "package");
     print_owners(terminal, file->folders, "folder");
+    print_owned(terminal, file);
     print_window(terminal, file->window);
 }
 

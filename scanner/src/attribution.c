@@ -98,8 +98,24 @@ static void add_paths(struct attribution *attribution, const struct walk *walk, 
     }
 }
 
+static uint64_t package_bytes(const struct package *package) {
+    return sizeof package + sizeof *package + package->json.capacity * sizeof(struct json_node) +
+           package->json.texts_capacity + key_map_size(&package->exports) +
+           key_map_size(&package->imports) + key_map_size(&package->browser_map);
+}
+
+static void add_packages(struct attribution *attribution, const struct walk *walk,
+                         owner_of *owner) {
+    for (uint32_t i = 0; i < walk->packages.rows.count; i++) {
+        const struct package *package = *(struct package **)rows_at(&walk->packages.rows, i);
+        if (package->file != NO_PATH) {
+            row_of(attribution, owner(walk, package->file))->packages += package_bytes(package);
+        }
+    }
+}
+
 static uint64_t bytes_of(const struct attribution_row *row) {
-    return row->facts + row->graph + row->paths;
+    return row->facts + row->graph + row->paths + row->packages;
 }
 
 static bool has_more_bytes(const void *context, const void *left, const void *right) {
@@ -131,6 +147,7 @@ static uint32_t order(struct attribution *attribution,
         attribution->others.facts += row->facts;
         attribution->others.graph += row->graph;
         attribution->others.paths += row->paths;
+        attribution->others.packages += row->packages;
     }
     return used < ATTRIBUTION_TOP ? used : ATTRIBUTION_TOP;
 }
@@ -155,6 +172,7 @@ static void put_bytes(struct json_writer *json, const struct attribution_row *ro
     put_number(json, "facts", row->facts);
     put_number(json, "graph", row->graph);
     put_number(json, "paths", row->paths);
+    put_number(json, prologue_subsystem_name(PROLOGUE_SUBSYSTEM_PACKAGES), row->packages);
 }
 
 static void put_modules(struct json_writer *json, const struct attribution_row *row) {
@@ -173,7 +191,7 @@ static void put_rows(struct attribution *attribution, struct json_writer *json,
         put(json, &attribution->rows[i]);
         json_put_close(json, '}');
     }
-    if (attribution->others.files || attribution->others.paths) {
+    if (attribution->others.files || bytes_of(&attribution->others)) {
         json_put_open(json, '{');
         json_put_key(json, "path");
         json_put_null(json);
@@ -188,6 +206,7 @@ static void put_owners(struct attribution *attribution, struct json_writer *json
     clear(attribution);
     add_files(attribution, walk, owner);
     add_paths(attribution, walk, owner);
+    add_packages(attribution, walk, owner);
     put_rows(attribution, json, walk, key, order(attribution, has_more_bytes), put_bytes);
 }
 

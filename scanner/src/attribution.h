@@ -1,4 +1,4 @@
-/* Whose memory it is: the bytes of facts, graph and paths by package and by folder, the packages with
+/* Whose memory it is: the bytes of facts, graph, paths and package.json files by package and by folder, the packages with
  * the most modules, the widest barrels. Needs no memory but what it was given. */
 #ifndef ATTRIBUTION_H
 #define ATTRIBUTION_H
@@ -11,7 +11,7 @@ enum { ATTRIBUTION_TOP = 50, ATTRIBUTION_BARRELS = 20 };
 struct attribution_row {
     path_id owner; /* NO_PATH: a free row */
     uint32_t files, modules;
-    uint64_t facts, graph, paths; /* bytes */
+    uint64_t facts, graph, paths, packages; /* bytes; `packages`: of package.json files */
 };
 
 struct attribution {

@@ -9,9 +9,12 @@ void key_map_init(struct key_map *map, const struct json *json, uint32_t node) {
     *map = (struct key_map){.json = json, .node = node};
 }
 
+static size_t slots_size(const uint32_t *slots, uint32_t mask) {
+    return slots ? (mask + (size_t)1) * sizeof *slots : 0;
+}
+
 static void free_slots(struct key_map *map, uint32_t *slots, uint32_t mask) {
-    ledger_free(map->json->ledger, map->json->subsystem, slots,
-                slots ? (mask + (size_t)1) * sizeof *slots : 0);
+    ledger_free(map->json->ledger, map->json->subsystem, slots, slots_size(slots, mask));
 }
 
 void key_map_free(struct key_map *map) {
@@ -22,6 +25,11 @@ void key_map_free(struct key_map *map) {
                     map->affix_capacity * sizeof *map->affixes);
     }
     *map = (struct key_map){.node = JSON_NONE};
+}
+
+size_t key_map_size(const struct key_map *map) {
+    return slots_size(map->keys, map->key_mask) + slots_size(map->affix_slots, map->affix_mask) +
+           map->affix_capacity * sizeof *map->affixes;
 }
 
 static uint32_t *new_slots(struct key_map *map, uint32_t count, uint32_t *mask) {

@@ -30,6 +30,8 @@ struct key_map {
 
 void key_map_init(struct key_map *map, const struct json *json, uint32_t node);
 void key_map_free(struct key_map *map);
+/* The bytes that it holds beside itself. */
+size_t key_map_size(const struct key_map *map);
 
 /* To be called before a look-up; again, it does nothing. 0, PROLOGUE_ENOMEM or ELIMIT. */
 int key_map_compile(struct key_map *map);

@@ -101,7 +101,8 @@ static void put_reasons(struct json_writer *json, const struct moment *moment) {
                  (unsigned long long)values[FIGURE_THREADS]);
         json_put_literal(json, text);
     }
-    if (values[FIGURE_WINDOW] < values[FIGURE_WINDOW_WHOLE]) {
+    /* Before and after the walk there is no window. */
+    if (moment->phase == PHASE_READ && values[FIGURE_WINDOW] < values[FIGURE_WINDOW_WHOLE]) {
         snprintf(text, sizeof text, "a window of %llu instead of %llu bytes: the rest is held",
                  (unsigned long long)values[FIGURE_WINDOW],
                  (unsigned long long)values[FIGURE_WINDOW_WHOLE]);

@@ -52,6 +52,44 @@ test("summary: the peak of each subsystem, when, and whose it is", (t) => {
   assert.match(stdout, /all others +5 bytes/);
 });
 
+test("summary: the window while files were read, where it was narrowest", (t) => {
+  const at = (type, phase, ms, bytes, why) => ({ ...moment([type, phase, ms, MIB, { facts: MIB }]), window: { bytes, buffer: 16384, threads: 2, threadsAsked: 4, why } });
+  const moments = [at("end", "start", 1, 0, ["before"]), at("begin", "read", 2, 8 * MIB, ["wide"]), at("tick", "read", 3, 2 * MIB, ["narrow"]), at("tick", "read", 4, 2 * MIB, ["narrow later"]), at("end", "read", 5, 4 * MIB, ["wider"]), at("end", "report", 6, 0, ["after"])];
+  const folder = project(t, { t: text([head, ...moments]), none: text([head, moments[0], moments[5]]) });
+  const [{ window }] = json(["summary", join(folder, "t")]);
+  assert.deepEqual(window, moments[3].window);
+  assert.match(memory(["summary", join(folder, "t")]).stdout, /\n {2}2 of 4 threads, buffers of 16\.0 KiB, a window of 2\.0 MiB\n {4}narrow later\n$/);
+  assert.deepEqual(json(["summary", join(folder, "none")])[0].window.why, ["after"]);
+  const file = join(folder, "przm");
+  scan(przm, [...args, "--memory-trace", file]);
+  const [of] = json(["summary", file]);
+  assert.deepEqual([of.window.bytes, of.window.why], [of.limit / 2, []]);
+});
+
+test("summary: how much of the ledger belongs to packages, and how much to nobody", (t) => {
+  const line = { ...moment(["attribution", "report", 20, 9 * MIB, { facts: 4 * MIB, "package data": 3 * MIB, leases: MIB }]), attribution: { folders: [], packages: [{ path: "a", files: 1, bytes: 5 * MIB, facts: 3 * MIB, "package data": 2 * MIB }, { path: null, files: 1, bytes: MIB / 2, facts: MIB / 2 }] } };
+  const folder = project(t, { t: text([head, moment(["begin", "read", 0, MIB, { facts: 0 }]), line, moment(["end", "report", 30, MIB, { facts: 9 * MIB }])]), plain: trace(1, {}) });
+  const [{ attribution: whole }] = json(["summary", join(folder, "t")]);
+  assert.deepEqual(whole, {
+    ms: 20, held: 8 * MIB, attributed: 5.5 * MIB,
+    subsystems: { facts: { held: 4 * MIB, attributed: 3.5 * MIB }, "package data": { held: 3 * MIB, attributed: 2 * MIB }, leases: { held: MIB, attributed: 0 } },
+  });
+  const { stdout } = memory(["summary", join(folder, "t")]);
+  assert.match(stdout, /5\.5 MiB of the 8\.0 MiB that the ledger held belong to packages, by 20 ms/);
+  assert.match(stdout, /package data +3\.0 MiB +2\.0 MiB +1\.0 MiB\n/);
+  assert.match(stdout, /leases +1\.0 MiB +0 bytes +1\.0 MiB\n/);
+  assert.match(stdout, /\n {2}to nobody: what the threads read with/);
+  const [file, dump] = [join(folder, "przm"), join(folder, "dump")];
+  scan(przm, [...args, "--memory-trace", file, "--memory-attribution"]);
+  const [{ attribution: ours }] = json(["summary", file]);
+  assert.equal(Object.values(ours.subsystems).reduce((sum, { attributed }) => sum + attributed, 0), ours.attributed);
+  for (const [name, { held, attributed }] of Object.entries(ours.subsystems)) assert.ok(attributed <= held, name);
+  assert.ok(ours.attributed > ours.held / 3);
+  scan(przm, [...args, "--memory-dump", dump, "--memory-limit", "2MiB"], { status: 3 });
+  assert.equal(json(["summary", dump])[0].attribution, null);
+  assert.doesNotMatch(memory(["summary", dump]).stdout, /to nobody/);
+});
+
 test("phases: the largest jump, peaks between ticks included", (t) => {
   const file = join(project(t, { "t.jsonl": trace(4 * MIB, {}) }), "t.jsonl");
   const [{ phases, largestJump }] = json(["phases", file]);

@@ -58,9 +58,9 @@ test("attribution: every file and byte has one owner", (t) => {
   const report = scan(przm, [...args, "--memory-trace", trace, "--memory-attribution"]);
   const { attribution, ledger } = lines(trace).find(({ type }) => type === "attribution");
   for (const rows of [attribution.packages, attribution.folders]) {
-    assert.ok(rows.every(({ bytes, facts, graph, paths }) => bytes === facts + graph + paths));
+    assert.ok(rows.every(({ bytes, facts, graph, paths, "package data": data }) => bytes === facts + graph + paths + data));
     assert.equal(sum(rows.map(({ files }) => files)), report.stats.filesRead);
-    for (const key of ["facts", "paths"]) {
+    for (const key of ["facts", "paths", "graph", "package data"]) {
       const bytes = sum(rows.map((row) => row[key]));
       assert.ok(bytes > 0.3 * ledger.subsystems[key] && bytes <= ledger.subsystems[key], `${key}: ${bytes} of ${ledger.subsystems[key]}`);
     }
@@ -69,6 +69,8 @@ test("attribution: every file and byte has one owner", (t) => {
   }
   const names = attribution.packages.map(({ path }) => path);
   for (const name of ["node_modules/@mui/material", "node_modules/lucide-react", "."]) assert.ok(names.includes(name), name);
+  const large = attribution.packages.find(({ path }) => path === "node_modules/date-fns");
+  assert.ok(large["package data"] > 200_000, "its exports are many");
 });
 
 test("without attribution no owners are told", (t) => {
@@ -87,6 +89,15 @@ test("8 MiB and 64 threads: the trace shows the window, and why it is small", (t
   assert.ok(window.why.length > 0);
   assert.match(window.why.join("; "), /64 threads/);
   assert.ok(ledger.peak <= 8 << 20);
+});
+
+test("that the window is narrow is told only of moments while files are read", (t) => {
+  const trace = join(project(t), "trace.jsonl");
+  for (const [limit, phases] of [["256MiB", []], ["4MiB", ["read"]]]) {
+    scan(przm, [...args, "--memory-limit", limit, "--threads", "2", "--memory-trace", trace]);
+    const narrow = lines(trace).filter(({ window }) => window?.why.some((why) => why.includes("the rest is held")));
+    assert.deepEqual([...new Set(narrow.map(({ phase }) => phase))], phases, limit);
+  }
 });
 
 test("a dump at nine tenths of the limit, before the scan fails", (t) => {

@@ -130,6 +130,7 @@ static void test_scans_of_one_session_share_a_trace(void **state) {
     assert_true(tracking.active && tracking.failures == 0);
     prologue_session_destroy(session);
     assert_true(count_lines(trace, "\"scan\":3") > 0);
+    assert_int_equal(count_lines(trace, "the rest is held"), 0); /* nothing is */
 }
 
 static void wait_for(const char *path) {
