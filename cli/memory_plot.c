@@ -139,9 +139,12 @@ static void scale(struct plot *plot) {
         most = file->resident.bytes > most ? file->resident.bytes : most;
         plot->span = fmax(plot->span, file->ended - file->began);
     }
-    const uint64_t limit = plot->files[0].limit;
-    if (limit > most && limit / 2 < most)
-        most = limit;
+    const uint64_t held = most;
+    for (size_t i = 0; i < plot->count; i++) {
+        const uint64_t limit = plot->files[i].limit;
+        if (limit > most && limit / 2 < held)
+            most = limit;
+    }
     plot->step = 1;
     while (plot->step < UINT64_C(1) << 60 && most / plot->step >= 6)
         plot->step *= 2;
@@ -230,8 +233,8 @@ static uint64_t resident_of(const struct memory_moment *moment) {
 }
 
 static void draw_line(struct plot *plot, const struct line *line,
-                      uint64_t (*value)(const struct memory_moment *), const char *attributes) {
-    output_print(plot->output, "<polyline %s points=\"", attributes);
+                      uint64_t (*value)(const struct memory_moment *), const char *class) {
+    output_print(plot->output, "<polyline class=\"%s\" points=\"", class);
     for (size_t i = 0; i < line->count; i++)
         output_print(plot->output, "%.1f,%.1f ", line->x[i], y_of(plot, value(line->at[i])));
     output_text(plot->output, "\"/>\n");
@@ -258,12 +261,11 @@ static void draw_area(struct plot *plot, const struct line *line, const uint8_t 
     output_text(plot->output, "</title></polygon>\n");
 }
 
-static void draw_limit(struct plot *plot) {
-    uint64_t limit = plot->files[0].limit;
+static void draw_limit(struct plot *plot, uint64_t limit, const char *class) {
     if (limit && limit <= plot->most)
         output_print(plot->output,
-                     "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" class=\"limit\"/>\n", LEFT,
-                     LEFT + INNER_WIDTH, y_of(plot, limit), y_of(plot, limit));
+                     "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" class=\"%s\"/>\n", LEFT,
+                     LEFT + INNER_WIDTH, y_of(plot, limit), y_of(plot, limit), class);
 }
 
 /* The largest first, which lies at the bottom. What is never held is left out. */
@@ -294,13 +296,21 @@ static void legend_row(struct plot *plot, int *row, const char *mark, const char
     text_at(plot, WIDTH - 12, y, "faint end", terminal_size(&size, bytes));
 }
 
-#define LINE_MARK(class) "<line x1=\"0\" x2=\"18\" y1=\"0\" y2=\"0\" class=\"" class "\"/>"
+static void legend_line(struct plot *plot, int *row, const char *class, const char *name,
+                        uint64_t bytes) {
+    char mark[96];
+    snprintf(mark, sizeof mark, "<line x1=\"0\" x2=\"18\" y1=\"0\" y2=\"0\" class=\"%s\"/>", class);
+    legend_row(plot, row, mark, name, bytes);
+}
 
-static void legend_end(struct plot *plot, int row) {
-    const struct memory_file *file = &plot->files[0];
-    if (file->limit)
-        legend_row(plot, &row, file->limit <= plot->most ? LINE_MARK("limit") : "",
-                   file->limit <= plot->most ? "limit" : "limit (above)", file->limit);
+static void legend_limit(struct plot *plot, int *row, uint64_t limit, const char *class) {
+    if (limit && limit <= plot->most)
+        legend_line(plot, row, class, "limit", limit);
+    else if (limit)
+        legend_row(plot, row, "", "limit (above)", limit);
+}
+
+static void legend_head(struct plot *plot) {
     text_at(plot, WIDTH - 12, TOP - 12, "faint end", "at most");
 }
 
@@ -316,43 +326,54 @@ static void draw_one(struct plot *plot) {
     thin_out(plot, file, &line);
     for (size_t i = 0; i < count; i++)
         draw_area(plot, &line, order, i);
-    draw_line(plot, &line, total_of, "class=\"total\"");
-    draw_line(plot, &line, resident_of, "class=\"resident\"");
-    draw_limit(plot);
-    legend_row(plot, &row, LINE_MARK("resident"), "resident set", file->resident.bytes);
-    legend_row(plot, &row, LINE_MARK("total"), "ledger, all of:", file->peak.bytes);
+    draw_line(plot, &line, total_of, "total");
+    draw_line(plot, &line, resident_of, "resident");
+    draw_limit(plot, file->limit, "limit");
+    legend_head(plot);
+    legend_line(plot, &row, "resident", "resident set", file->resident.bytes);
+    legend_line(plot, &row, "total", "ledger, all of:", file->peak.bytes);
     for (size_t i = count; i-- > 0;) {
         snprintf(mark, sizeof mark, "<rect y=\"-6\" width=\"18\" height=\"12\" class=\"c%zu\"/>",
                  i % COLORS);
         legend_row(plot, &row, mark, file->parts[order[i]], file->part_peaks[order[i]].bytes);
     }
-    legend_end(plot, row);
+    legend_limit(plot, &row, file->limit, "limit");
+}
+
+/* "total", "resident" or "limit" in the colour of one of two traces. */
+static const char *colored(char *text, size_t size, const char *class, size_t which) {
+    snprintf(text, size, "%s s%zu", class, which * 2);
+    return text;
 }
 
 static void draw_two(struct plot *plot) {
     static struct line line;
-    char mark[160];
+    char class[32];
     int row = 0;
+    bool one_limit = plot->files[0].limit == plot->files[1].limit;
+    enum { SIZE = sizeof class };
     for (size_t i = 0; i < plot->count; i++) {
         const struct memory_file *file = &plot->files[i];
         thin_out(plot, file, &line);
-        snprintf(mark, sizeof mark, "class=\"total s%zu\"", i * 2);
-        draw_line(plot, &line, total_of, mark);
-        snprintf(mark, sizeof mark, "class=\"resident s%zu\"", i * 2);
-        draw_line(plot, &line, resident_of, mark);
+        draw_line(plot, &line, total_of, colored(class, SIZE, "total", i));
+        draw_line(plot, &line, resident_of, colored(class, SIZE, "resident", i));
+        if (!one_limit)
+            draw_limit(plot, file->limit, colored(class, SIZE, "limit", i));
     }
-    draw_limit(plot);
+    if (one_limit)
+        draw_limit(plot, plot->files[0].limit, "limit");
+    legend_head(plot);
     for (size_t i = 0; i < plot->count; i++) {
         const struct memory_file *file = &plot->files[i];
         text_at(plot, LEFT + INNER_WIDTH + 20, TOP + 10 + 20 * row++, "", fitting(file->name, 28));
-        snprintf(mark, sizeof mark,
-                 "<line x1=\"0\" x2=\"18\" y1=\"0\" y2=\"0\" class=\"total s%zu\"/>", i * 2);
-        legend_row(plot, &row, mark, "ledger", file->peak.bytes);
-        snprintf(mark, sizeof mark,
-                 "<line x1=\"0\" x2=\"18\" y1=\"0\" y2=\"0\" class=\"resident s%zu\"/>", i * 2);
-        legend_row(plot, &row, mark, "resident set", file->resident.bytes);
+        legend_line(plot, &row, colored(class, SIZE, "total", i), "ledger", file->peak.bytes);
+        legend_line(plot, &row, colored(class, SIZE, "resident", i), "resident set",
+                    file->resident.bytes);
+        if (!one_limit)
+            legend_limit(plot, &row, file->limit, colored(class, SIZE, "limit", i));
     }
-    legend_end(plot, row);
+    if (one_limit)
+        legend_limit(plot, &row, plot->files[0].limit, "limit");
 }
 
 void memory_plot(struct output *output, const struct memory_file *files, size_t count) {

@@ -166,6 +166,18 @@ test("--svg: a picture with axes, phases, a legend, for light and dark", (t) => 
   assert.equal(memory(["diff", a, b, "--svg", svg]).status, 0);
   const two = readFileSync(svg, "utf8");
   assert.equal(elements(two).polyline.length, 4);
+  const limits = (text) => elements(text).line.filter((rest) => rest.includes('class="limit')).map((rest) => rest.replace(/.*y1="([\d.]+)".*class="([^"]*)"/, "$2 at $1"));
+  assert.deepEqual(limits(two).map((one) => one.replace(/ at .*/, "")), ["limit", "limit"], "drawn, and in the legend");
+  const other = join(folder, "other");
+  for (const [limit, drawn] of [[12, ["limit s0", "limit s2", "limit s0", "limit s2"]], [64, ["limit s0", "limit s0"]]]) {
+    writeFileSync(other, readFileSync(b, "utf8").replace(`"limit":${16 * MIB}`, `"limit":${limit * MIB}`));
+    assert.equal(memory(["diff", a, other, "--svg", svg]).status, 0);
+    const picture = readFileSync(svg, "utf8");
+    assert.deepEqual(limits(picture).map((one) => one.replace(/ at .*/, "")), drawn, `${limit} MiB`);
+    assert.equal(limits(picture).filter((one) => !one.endsWith(" at 0")).length, drawn.length / 2);
+    assert.ok(picture.includes(`>${limit}.0 MiB<`) && picture.includes(">16.0 MiB<"));
+    assert.equal(picture.includes(">limit (above)<"), limit === 64);
+  }
   const flat = join(folder, "flat");
   writeFileSync(flat, text([head, moment(["tick", "read", 0, 0, { facts: 0 }])]));
   assert.equal(memory(["summary", flat, "--svg", svg]).status, 0);
