@@ -1,6 +1,7 @@
 #include "commands.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "interrupt.h"
 #include "terminal.h"
@@ -47,6 +48,9 @@ int command_failed(const struct options *options, const prologue_session *sessio
     return status_of(code);
 }
 
+/* On a terminal it takes the place of the progress. */
+#define NO_DUMP "prologue scan: no dump is written: --memory-dump FILE says where to\n"
+
 prologue_session *command_session(const struct options *options, int *status) {
     prologue_session *session = NULL;
     int code = prologue_session_create(&session, &options->session);
@@ -57,6 +61,8 @@ prologue_session *command_session(const struct options *options, int *status) {
     interrupt_watch(session);
     if (options->session.memory_dump)
         interrupt_dump();
+    else if (options->command == COMMAND_SCAN && complain_allowed())
+        interrupt_explain(isatty(STDERR_FILENO) == 1 ? "\r\033[K" NO_DUMP : NO_DUMP);
     return session;
 }
 

@@ -5,12 +5,14 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "commands.h"
 #include "output.h"
 
 static _Atomic(prologue_session *) watched;
+static _Atomic(const char *) explanation;
 
 static void on_signal(int number) {
     int error = errno;
@@ -35,6 +37,21 @@ static void on_dump(int number) {
 
 void interrupt_dump(void) {
     struct sigaction action = {.sa_handler = on_dump, .sa_flags = SA_RESTART};
+    sigaction(SIGUSR2, &action, NULL);
+}
+
+static void on_no_dump(int number) {
+    int error = errno;
+    (void)number;
+    const char *line = atomic_exchange(&explanation, NULL);
+    if (line && write(STDERR_FILENO, line, strlen(line)) < 0)
+        line = NULL;
+    errno = error;
+}
+
+void interrupt_explain(const char *line) {
+    struct sigaction action = {.sa_handler = on_no_dump, .sa_flags = SA_RESTART};
+    atomic_store(&explanation, line);
     sigaction(SIGUSR2, &action, NULL);
 }
 

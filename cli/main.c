@@ -57,6 +57,7 @@ int main(int argc, char **argv) {
     prepare_heap();
     signal(SIGPIPE, SIG_IGN); /* a closed pipe and a file size limit are failed writes */
     signal(SIGXFSZ, SIG_IGN);
+    signal(SIGUSR2, SIG_IGN); /* until there is a scan to ask for a dump */
     enum options_result result = options_parse(&options, argc, argv);
     if (result == OPTIONS_RUN && options.quiet)
         complain_never();

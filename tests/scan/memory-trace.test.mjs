@@ -196,19 +196,37 @@ test("PROLOGUE_MEMORY_TRACKING=off: no traces, no dumps, the limit all the same"
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test("SIGUSR2: a dump of the scan under way, which goes on", async (t) => {
-  const folder = project(t);
-  const dump = join(folder, "dump.json");
+/** A scan that takes a while, sent SIGUSR2 `times` once it reads: how it ended. */
+async function signalled(t, options, times = 1, env = {}) {
   const files = { "src/m0.js": SLOW };
   for (let i = 1; i < 60; i++) files[`src/m${i}.js`] = hardLink("src/m0.js");
   const entries = Array.from({ length: 60 }, (_, i) => `--entry=src/m${i}.js`);
-  const trace = join(folder, "trace.jsonl");
-  const { child, exit } = start(["scan", project(t, files), ...entries, "--threads", "2", "--json", "--memory-dump", dump, "--memory-trace", trace, "--memory-interval", "5"]);
-  while (!existsSync(trace) || !readFileSync(trace, "utf8").includes('"tick"')) await new Promise((done) => setTimeout(done, 2));
-  child.kill("SIGUSR2");
+  const trace = join(project(t), "trace.jsonl");
+  const tracing = env.PROLOGUE_MEMORY_TRACKING === "off" ? [] : ["--memory-trace", trace, "--memory-interval", "5"];
+  const { child, exit } = start(["scan", project(t, files), ...entries, "--threads", "2", "--json", ...tracing, ...options], { env: { ...process.env, ...always.env, ...env } });
+  while (tracing.length && (!existsSync(trace) || !readFileSync(trace, "utf8").includes('"tick"'))) await new Promise((done) => setTimeout(done, 2));
+  if (!tracing.length) await new Promise((done) => setTimeout(done, 50));
+  for (let i = 0; i < times; i++) {
+    child.kill("SIGUSR2");
+    await new Promise((done) => setTimeout(done, 10));
+  }
   const { status, signal, stdout, stderr } = await exit;
-  assert.deepEqual([status, signal, stderr], [0, null, ""]);
+  assert.deepEqual([status, signal], [0, null]);
   assert.equal(JSON.parse(stdout).complete, true);
+  return stderr;
+}
+
+test("SIGUSR2 where no dump was asked for: said once, and the scan goes on", async (t) => {
+  assert.equal(await signalled(t, [], 3), "prologue scan: no dump is written: --memory-dump FILE says where to\n");
+  assert.equal(await signalled(t, ["--quiet"]), "");
+  const dump = join(project(t), "dump.json");
+  assert.equal(await signalled(t, ["--memory-dump", dump], 1, { PROLOGUE_MEMORY_TRACKING: "off" }), "");
+  assert.ok(!existsSync(dump));
+});
+
+test("SIGUSR2: a dump of the scan under way, which goes on", async (t) => {
+  const dump = join(project(t), "dump.json");
+  assert.equal(await signalled(t, ["--memory-dump", dump]), "");
   const said = document(dump);
   assert.equal(said.reason, "request");
   assert.equal(said.ledgerAtMark, undefined);
