@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { READ_TRIES = 16 };
+
 static void *malloc_resize(void *context, void *pointer, size_t old_size, size_t new_size) {
     (void)context;
     (void)old_size;
@@ -78,12 +80,13 @@ void *ledger_resize(struct ledger *ledger, enum prologue_subsystem subsystem, vo
             pass_mark(ledger, true);
             return NULL;
         }
+        account_charge(account, more, UINT64_MAX);
         void *block = ledger->host.resize(ledger->host.context, pointer, old_size, new_size);
         if (!block) {
+            account_credit(account, more);
             account_credit(&ledger->total, more);
             return refuse(ledger, false);
         }
-        account_charge(account, more, UINT64_MAX);
         if (passes_mark(ledger)) {
             pass_mark(ledger, false);
         }
@@ -96,8 +99,8 @@ void *ledger_resize(struct ledger *ledger, enum prologue_subsystem subsystem, vo
             return refuse(ledger, false);
         }
     }
-    account_credit(&ledger->total, old_size - new_size);
     account_credit(account, old_size - new_size);
+    account_credit(&ledger->total, old_size - new_size);
     return block;
 }
 
@@ -139,16 +142,31 @@ int ledger_error(const struct ledger *ledger) {
                                                                         : PROLOGUE_ENOMEM;
 }
 
-void ledger_read(const struct ledger *ledger, prologue_memory *out) {
-    out->limit = ledger->limit;
-    out->current = atomic_load_explicit(&ledger->total.current, memory_order_relaxed);
-    out->peak = atomic_load_explicit(&ledger->total.peak, memory_order_relaxed);
+/* The subsystems are read one by one, while others allocate. */
+static uint64_t read_accounts(const struct ledger *ledger, prologue_memory *out) {
+    uint64_t sum = 0;
     for (int i = 0; i < PROLOGUE_SUBSYSTEMS; i++) {
         out->subsystems[i].current =
             atomic_load_explicit(&ledger->accounts[i].current, memory_order_relaxed);
         out->subsystems[i].peak =
             atomic_load_explicit(&ledger->accounts[i].peak, memory_order_relaxed);
+        sum += out->subsystems[i].current;
     }
+    return sum;
+}
+
+void ledger_read(const struct ledger *ledger, prologue_memory *out) {
+    uint64_t total;
+    out->limit = ledger->limit;
+    for (int tries = 0; tries < READ_TRIES; tries++) {
+        total = atomic_load_explicit(&ledger->total.current, memory_order_acquire);
+        out->current = read_accounts(ledger, out);
+        if (out->current == total) {
+            break;
+        }
+    }
+    out->peak = atomic_load_explicit(&ledger->total.peak, memory_order_relaxed);
+    out->peak = out->peak < out->current ? out->current : out->peak;
 }
 
 void ledger_watch(struct ledger *ledger) {

@@ -13,7 +13,8 @@ struct scope {
     uint32_t first_reference;
     uint32_t declarations; /* newest declaration, NONE */
     uint32_t function;     /* index of the scope that takes the `var`s */
-    uint32_t body; /* the first reference behind a function's parameters, which see no declaration there */
+    uint32_t
+        body; /* the first reference behind a function's parameters, which see no declaration there */
 };
 
 /* A name whose uses matter: an imported binding, or `require`. */

@@ -292,9 +292,9 @@ void scope_open(struct lexer *lexer, bool function, uint32_t first_reference) {
         return;
     }
     uint32_t at = lexer->scope_count++;
-    lexer->scopes[at] = (struct scope){first_reference, NONE,
-                                       function || at == 0 ? at : lexer->scopes[at - 1].function,
-                                       first_reference};
+    lexer->scopes[at] =
+        (struct scope){first_reference, NONE,
+                       function || at == 0 ? at : lexer->scopes[at - 1].function, first_reference};
 }
 
 void scope_begin_body(struct lexer *lexer) {

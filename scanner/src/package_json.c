@@ -161,15 +161,19 @@ static void package_clear(struct package *package) {
     key_map_init(&package->browser_map, &package->json, JSON_NONE);
 }
 
+static void package_drop(struct packages *packages, struct package *package) {
+    package_empty(package);
+    json_init(&package->json, packages->ledger, PROLOGUE_SUBSYSTEM_PACKAGES);
+    package_clear(package);
+    package->dropped = true;
+}
+
 uint32_t packages_drop(struct packages *packages) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < packages->rows.count; i++) {
         struct package *package = row_at(packages, i);
         if (!package->dropped && !package->broken) {
-            package_empty(package);
-            json_init(&package->json, packages->ledger, PROLOGUE_SUBSYSTEM_PACKAGES);
-            package_clear(package);
-            package->dropped = true;
+            package_drop(packages, package);
             count++;
         }
     }
@@ -184,7 +188,10 @@ static bool package_read(struct packages *packages, struct package *package,
         return true;
     }
     package_clear(package);
-    package->broken = true;
+    package->broken = !packages->manifests->realpath->error;
+    if (!package->broken) { /* there was no memory for it */
+        package_drop(packages, package);
+    }
     return false;
 }
 
@@ -198,11 +205,11 @@ static struct package *package_at(struct packages *packages, uint32_t index) {
     }
     path_id file;
     manifests->again = true;
+    package->dropped = false;
     bool done = package_read(packages, package,
                              manifest_read(manifests, folder_of(realpath, package->folder),
                                            SLICE("package.json"), &file));
     manifests->again = false;
-    package->dropped = false;
     packages->restored++;
     if (!done && !realpath->error) {
         manifest_complain_whole(manifests, package->file, "file-changed",

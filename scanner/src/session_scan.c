@@ -34,10 +34,15 @@ void session_forget(prologue_session *session) {
     forget_walk(&session->cache);
 }
 
-static void reset(struct session_cache *cache, enum prologue_reset reason) {
-    forget_walk(cache);
-    cache->resets++;
-    cache->reset_reasons |= (uint32_t)reason;
+/* Makes room: what is kept of the last scan goes. */
+static void reset(prologue_session *session, enum prologue_reset reason) {
+    struct session_cache *cache = &session->cache;
+    if (cache->walk) {
+        forget_walk(cache);
+        cache->resets++;
+        cache->reset_reasons |= (uint32_t)reason;
+    }
+    atomic_store_explicit(&session->ledger.refused, false, memory_order_relaxed);
 }
 
 static void note_progress(struct walk *walk, void *payload) {
@@ -99,6 +104,9 @@ static void meet_host(prologue_session *session, struct walk *walk,
 
 static int scan_anew(prologue_session *session, const prologue_scan_request *request,
                      const struct walk *donor, struct outcome *outcome) {
+    if (!session->cache.walk) {
+        slab_trim(&session->sources);
+    }
     int code =
         session_walk(session, &outcome->walk, request->config, request->root, session->threads);
     if (code) {
@@ -196,23 +204,17 @@ static bool has_run_out(int code, const struct outcome *outcome) {
 /* What is kept gives way where a scan does not fit beside it. */
 static int carry_out(prologue_session *session, const prologue_scan_request *request,
                      enum plan plan, struct outcome *outcome) {
-    struct session_cache *cache = &session->cache;
-    int code = PROLOGUE_EINVALID;
-    if (plan == PLAN_GRAPH) {
-        code = scan_again(session, request, outcome);
-    }
-    if (plan != PLAN_NEW && code == PROLOGUE_EINVALID) {
+    const struct session_cache *cache = &session->cache;
+    int code = plan == PLAN_GRAPH ? scan_again(session, request, outcome) : PROLOGUE_EINVALID;
+    if (code == PROLOGUE_EINVALID) {
         drop_outcome(session, outcome);
-        code = scan_anew(session, request, cache->walk, outcome);
+        code = scan_anew(session, request, plan == PLAN_NEW ? NULL : cache->walk, outcome);
     }
-    if (plan != PLAN_NEW && !has_run_out(code, outcome)) {
+    if (!cache->walk || !has_run_out(code, outcome)) {
         return code;
     }
     drop_outcome(session, outcome);
-    if (plan != PLAN_NEW) {
-        reset(cache, PROLOGUE_RESET_MEMORY);
-        atomic_store_explicit(&session->ledger.refused, false, memory_order_relaxed);
-    }
+    reset(session, PROLOGUE_RESET_MEMORY);
     return scan_anew(session, request, NULL, outcome);
 }
 
@@ -227,7 +229,7 @@ static bool keep(prologue_session *session, const prologue_scan_request *request
         return false;
     }
     if (outcome->code == PROLOGUE_ELIMIT) {
-        reset(cache, PROLOGUE_RESET_MEMORY);
+        reset(session, PROLOGUE_RESET_MEMORY);
         return false;
     }
     if (!complete && cache->walk) {
@@ -321,6 +323,9 @@ int session_scan(prologue_session *session, void *argument) {
     drop_outcome(session, &outcome);
     if (replaced) { /* no report of the new walk is out yet */
         graph_pack(&session->cache.walk->graph);
+    }
+    if (!session->cache.walk) {
+        slab_trim(&session->sources);
     }
     if (replaced || plan == PLAN_FILES) { /* two walks were held */
         os_give_back();

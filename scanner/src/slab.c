@@ -145,18 +145,38 @@ static void trim(struct slab *slab, struct chunk_use *uses, uint32_t count) {
     drop_empty(slab, uses, count);
 }
 
-static void give_back(struct slab *slab) {
+static uint32_t count_chunks(const struct slab *slab, size_t *grains) {
     uint32_t count = 0;
+    *grains = 0;
     for (const struct arena_chunk *chunk = slab->arena.chunks; chunk; chunk = chunk->older) {
+        *grains += chunk_grains(chunk);
         count++;
     }
+    return count;
+}
+
+static void give_back(struct slab *slab) {
+    size_t grains, rest = (size_t)(slab->arena.end - slab->arena.next) / SLAB_GRAIN;
+    uint32_t count = count_chunks(slab, &grains);
     size_t size = count * sizeof(struct chunk_use);
+    if (slab->unused == (grains - rest) * SLAB_GRAIN) { /* no block lives */
+        arena_free(&slab->arena);
+        memset(slab->free, 0, sizeof slab->free);
+        slab->unused = 0;
+        return;
+    }
     struct chunk_use *uses =
         count > 1 ? ledger_resize(slab->arena.ledger, slab->arena.subsystem, NULL, 0, size) : NULL;
     if (uses) {
         trim(slab, uses, count);
         ledger_free(slab->arena.ledger, slab->arena.subsystem, uses, size);
     }
+}
+
+void slab_trim(struct slab *slab) {
+    uv_mutex_lock(&slab->mutex);
+    give_back(slab);
+    uv_mutex_unlock(&slab->mutex);
 }
 
 bool slab_begin_packing(struct slab *slab) {

@@ -30,6 +30,8 @@ void slab_close(struct slab *slab);
 void *slab_alloc(struct slab *slab, size_t size);
 void slab_free(struct slab *slab, void *block, size_t size);
 
+/* What holds no block any more goes back to the host. */
+void slab_trim(struct slab *slab);
 /* Where much of what is held is not used: what is allocated between these two stands together, behind
  * all else, so that its owners can let go of the old blocks; chunks that hold no block any more then go
  * back to the host. False: it does not pay. */

@@ -198,6 +198,9 @@ static void follow(struct walk *walk, struct file *file, const struct facts *fac
         answer = resolve(&walk->resolver, walk_importer(walk, file), specifier, edge->environment,
                          import->kind == FACT_REQUIRE, NULL);
     } while (leads_to_nothing(walk, &answer, edge->environment));
+    if (walk->realpath.error) { /* no answer: something could not be asked */
+        return;
+    }
     *target = edge_of(&answer);
     take_answer(walk, file, facts, edge, &answer, target);
     import->derived = answer.spelled && edge_is_path(*target) && edge_path(*target) == answer.path;

@@ -52,10 +52,13 @@ test("limits from tiny to sufficient never crash", (t) => {
 
 test("a real application under every limit: complete, or a valid partial report that has the ledger", () => {
   const { root, args } = fixtures.przm;
+  const whole = scan(root, args).diagnostics.map(({ code, message }) => `${code} ${message}`);
   const statuses = new Set();
   for (let limit = 256 << 10, at = 0; limit <= 5 << 20; limit += limit >> 3, at++) {
     const { status, stdout } = run(["scan", root, ...args, "--json", "--memory-limit", `${limit}`, "--threads", `${1 + (at % 2)}`]);
-    const { complete, stats, modules } = JSON.parse(stdout);
+    const { complete, stats, modules, diagnostics } = JSON.parse(stdout);
+    const others = diagnostics.filter(({ code }) => code !== "memory-limit").map(({ code, message }) => `${code} ${message}`);
+    assert.deepEqual(others.filter((one) => !whole.includes(one)), [], `${limit}`);
     assert.ok([0, 3].includes(status), `${limit}: exit ${status}`);
     assert.equal(complete, status === 0 && modules.length > 4500, `${limit}`);
     assert.ok(stats.memory.peak <= limit, `${limit}: ${stats.memory.peak}`);

@@ -311,6 +311,93 @@ static void what_is_kept_gives_way(void **state) {
     assert_true(fitted > 100);
 }
 
+/* ---- near the limit, with an application of some size ---------------------------------------- */
+
+enum { MANY = 1200 };
+
+static void make_many(void) {
+    char name[64], text[128];
+    put("src/main.tsx", "import './m0'");
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "src/m%d.ts", i);
+        snprintf(text, sizeof text, "%simport './m%d'; import 'p%d'",
+                 i % 20 ? "" : "'use client'; ", (i + 1) % MANY, i);
+        put(name, text);
+    }
+    put("small/src/main.tsx", "'use client'");
+    let_time_pass();
+}
+
+static int scan_of(prologue_session *session, const char *folder, const char *directive,
+                   prologue_stats *stats) {
+    char path[8192];
+    const prologue_directive directives[] = {{directive, NULL}};
+    const prologue_config config = {
+        .size = sizeof config, .directives = directives, .directive_count = 1};
+    path_of(path, sizeof path, folder);
+    prologue_scan_request request = {.size = sizeof request,
+                                     .root = path,
+                                     .entries = &entry,
+                                     .entry_count = 1,
+                                     .config = directive ? &config : NULL};
+    prologue_report *report = NULL;
+    int code = prologue_session_scan(session, &request, &report);
+    assert_true(code == 0 || code == PROLOGUE_ELIMIT);
+    assert_non_null(report);
+    *stats = stats_of(report);
+    prologue_report_free(report);
+    return code;
+}
+
+static uint64_t facts_held(const prologue_session *session) {
+    prologue_memory memory;
+    prologue_session_memory(session, &memory);
+    return memory.subsystems[PROLOGUE_SUBSYSTEM_FACTS].current;
+}
+
+/* The least limit of some at which one scan fits. */
+static uint64_t least_limit(void) {
+    uint64_t limit = 256 << 10;
+    while (!new_session_fits(limit)) {
+        limit += limit / 16;
+        assert_true(limit < 64 << 20);
+    }
+    return limit;
+}
+
+/* Other directives ask for other facts: nothing of what is kept can be used, and it is in the way. */
+static void what_is_of_no_use_gives_way(void **state) {
+    (void)state;
+    make_many();
+    prologue_stats stats;
+    prologue_session *session = create_within(least_limit() * 17 / 16);
+    for (uint64_t i = 0; i < 4; i++) {
+        assert_int_equal(scan_of(session, ".", i % 2 ? "use foo" : NULL, &stats), 0);
+        assert_int_equal(stats.resets, i);
+        assert_int_equal(stats.reset_reasons, i ? PROLOGUE_RESET_MEMORY : 0);
+    }
+    prologue_session_destroy(session);
+}
+
+/* A scan that did not fit leaves nothing behind that the next ones would have to do without. */
+static void what_did_not_fit_is_given_back(void **state) {
+    (void)state;
+    make_many();
+    prologue_stats stats, first;
+    prologue_session *session = create_within(least_limit() * 3 / 4);
+    uint64_t empty = facts_held(session);
+    assert_int_equal(scan_of(session, "small", NULL, &first), 0);
+    uint64_t small = facts_held(session);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(scan_of(session, ".", NULL, &stats), PROLOGUE_ELIMIT);
+        assert_true(stats.files_read > MANY / 10);
+        assert_int_equal(scan_of(session, "small", NULL, &stats), 0);
+        assert_true(stats.resets <= (uint64_t)i + 1);
+        assert_in_range(facts_held(session), empty, small + (4 << 10));
+    }
+    prologue_session_destroy(session);
+}
+
 static int rounds_of_test(void) {
     const char *rounds = getenv("PROLOGUE_ROUNDS");
     return rounds ? atoi(rounds) : 150;
@@ -341,6 +428,8 @@ int main(void) {
         WITH_ROOT(failures_keep_the_cache),
         WITH_ROOT(files_are_lent),
         WITH_ROOT(what_is_kept_gives_way),
+        WITH_ROOT(what_is_of_no_use_gives_way),
+        WITH_ROOT(what_did_not_fit_is_given_back),
         WITH_ROOT(changes_that_are_told),
         WITH_ROOT(changes_that_are_found),
         WITH_ROOT(changes_that_are_looked_for),
