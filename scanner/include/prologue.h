@@ -218,7 +218,8 @@ PROLOGUE_API int prologue_session_create(prologue_session **out,
 /* NULL is allowed. Reports of the session must have been freed. Waits for the session's threads. */
 PROLOGUE_API void prologue_session_destroy(prologue_session *session);
 
-/* Stops the call that is under way, or the next one, within 100 ms. Any thread; signal-safe. */
+/* Stops the call that is under way, or the next one, within 100 ms, but for a read that the system does
+ * not return from (a network drive that does not answer). Any thread; signal-safe. */
 PROLOGUE_API void prologue_session_cancel(prologue_session *session);
 
 /* Tells of files and folders that changed, appeared or vanished since the last scan, as absolute

@@ -29,6 +29,16 @@ test("the memory limit: exit 3, a partial report that says so, and where the mem
   assert.match(stdout + stderr, /paths|graph|facts|leases/);
 });
 
+test("with 160 KiB there is a report, with 64 KiB none, and exit status 3 either way", (t) => {
+  const root = wide(t, 500);
+  for (const threads of ["1", "2", "8", "256"]) {
+    const report = scan(root, ["--memory-limit", "160KiB", "--threads", threads], { status: 3 });
+    assert.equal(report.complete, false);
+  }
+  const { status, stdout, stderr } = run(["scan", root, "--memory-limit", "64KiB", "--json"]);
+  assert.deepEqual([status, stdout, stderr], [3, "", "prologue scan: the memory limit was reached\n"]);
+});
+
 test("a limit that suffices changes nothing", (t) => {
   const root = wide(t, 500);
   const report = scan(root, ["--memory-limit", "16MiB"], { status: 0 });
