@@ -1,15 +1,16 @@
 // The memory stress bench: ./dev bench memory [--only ID,…] [--short]. See README.md.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
-import { spawnSync } from "node:child_process";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { fail, machine, median, print } from "./table.mjs";
+import { GROWTH, growth, judged, outcomeOf, sessionOf, together } from "./memory/checks.mjs";
 import { MIB, SAMPLE_MS, prologue, tool, top, watch } from "./memory/run.mjs";
+import { scaleOf } from "./memory/scale.mjs";
 import { prepare, scenarios } from "./memory/scenarios.mjs";
 
 const ROOM = 8 * MIB; // threads and program text, beside the limit
-const GROWTH = 1.05;
+const rescan = path.join(top, "build/release/rescan");
 const CAP = 6 * 1024 * MIB; // what a peer may take where it is left alone
 
 function options() {
@@ -44,125 +45,118 @@ function hasRoom(base, { bytes = 0, inodes = 0 }) {
 const scan = ({ folder, entry }, limit, ...more) =>
   [prologue, "scan", folder, "--entry", entry, "--json", "--threads", "2", "--memory-limit", String(limit), ...more];
 
-/** Ours, again and again; the first time with its report. */
+/** What the first report tells; of the ledger, the run in which it held most. */
+function keep(row, { stats, modules }) {
+  if (row.memory && row.memory.peak >= stats.memory.peak) return;
+  Object.assign(row, {
+    modules: stats.modules, visits: stats.visits, memory: stats.memory, bytesRead: stats.bytesRead,
+    pathText: modules.reduce((sum, module) => sum + Buffer.byteLength(module.path), 0),
+  });
+}
+
+/** The read floor, on what a report names. */
+function floor({ root, modules }, { scratch }) {
+  const list = path.join(scratch, "files");
+  if (modules) writeFileSync(list, modules.map((module) => `${path.resolve(root, module.path)}\n`).join(""));
+  const { cpuMs, wallMs, exit, output } = watch([tool("floor", "-luv"), "--threads", "2", list], { scratch, output: true });
+  return { cpuMs, ms: wallMs, files: exit === 0 ? JSON.parse(output).files : undefined };
+}
+
+/** Ours, again and again, every run with its report; where it is about scale, in turns with the floor. */
 function ours(scenario, made, { runs, scratch }) {
   const hard = scenario.limit + ROOM;
-  const row = { who: "prologue", limit: scenario.limit, hard, samples: [], problems: [] };
-  const said = watch(scan(made, scenario.limit), { limit: hard, scratch, output: true });
-  const report = said.output ? JSON.parse(said.output) : undefined;
-  const problem = (wrong, text) => wrong && row.problems.push(text);
-  problem(!report, `no report, exit ${said.exit}${said.died ? ", died" : ""}`);
-  if (!report) return { row };
-  const { stats } = report;
-  problem(!report.complete, "not complete");
-  problem(stats.filesRead !== stats.modules && scenario.id !== "przm", `${stats.filesRead} files read for ${stats.modules} modules`);
-  problem(made.modules && stats.modules !== made.modules, `${stats.modules} modules, not ${made.modules}`);
-  problem(made.client && report.clientFiles.length !== made.client, `${report.clientFiles.length} client files`);
-  problem(stats.memory.peak > scenario.limit, "the ledger passed the limit");
-  Object.assign(row, {
-    modules: stats.modules, visits: stats.visits, memory: stats.memory, keeper: said.keeper, bytesRead: stats.bytesRead,
-    pathText: report.modules.reduce((sum, module) => sum + Buffer.byteLength(module.path), 0),
-  });
-  for (let i = 0; i < runs; i++) {
-    const { peak, wallMs, cpuMs, died, exit } = watch(scan(made, scenario.limit), { limit: hard, scratch });
-    row.samples.push({ peak, ms: wallMs, cpuMs });
-    problem(died || exit > 1, `run ${i + 1}: exit ${exit}${died ? ", died" : ""}`);
+  const row = { who: "prologue", limit: scenario.limit, hard, samples: [], floor: [] };
+  const found = [];
+  for (let run = 0; run <= runs; run++) { // the first one warms the page cache
+    const said = watch(scan(made, scenario.limit), { limit: hard, scratch, output: true });
+    const { report, problems } = judged(said, { limit: scenario.limit, hard, modules: made.modules ?? row.modules, client: made.client });
+    found.push(problems);
+    row.keeper = said.keeper;
+    if (report) keep(row, report);
+    if (run > 0) row.samples.push({ peak: said.peak, kernelPeak: said.kernelPeak, ms: said.wallMs, cpuMs: said.cpuMs });
+    if (!scenario.scale || !report) continue;
+    const read = floor(run > 0 ? {} : report, { scratch });
+    if (read.files !== row.modules) problems.push(`the floor read ${read.files} files`);
+    if (run > 0) row.floor.push(read);
   }
+  row.problems = together(found);
   row.growth = growth(row.samples.map(({ peak }) => peak));
-  problem(row.growth > GROWTH, `grew by ${row.growth.toFixed(3)} from the first runs to the last`);
-  return { row };
+  if (row.growth > GROWTH) row.problems.push(`grew by ${row.growth.toFixed(3)} from the first runs to the last`);
+  return row;
 }
 
-/** The last third's median over the first third's. */
-function growth(values) {
-  const third = Math.max(1, Math.floor(values.length / 3));
-  return median(values.slice(-third)) / median(values.slice(0, third));
+/** As many scans in one session: what it holds after each. */
+function rescans({ limit }, made, { modules }, { runs, scratch }) {
+  const hard = limit + ROOM;
+  const said = watch([rescan, made.folder, made.entry, String(limit), String(runs)], { limit: hard, scratch, output: true });
+  return sessionOf(said, { hard, modules });
 }
 
-/** Ten scans in one session: what it holds after each. */
-function rescans(scenario, made, { runs }) {
-  const { status, stdout, stderr } = spawnSync(path.join(top, "build/release/rescan"), [made.folder, made.entry, String(scenario.limit * 2), String(runs)], { encoding: "utf8" });
-  if (status !== 0) return { problems: [`rescan: ${(stderr ?? "it is not built").trim()}`] };
-  const lines = stdout.trim().split("\n").map((line) => JSON.parse(line));
-  const resident = lines.map((line) => line.resident);
-  // The first scans fill what the allocator keeps.
-  const ratio = growth(resident.slice(Math.min(2, resident.length - 1)));
-  return { resident, growth: ratio, problems: ratio > GROWTH ? [`a session grew by ${ratio.toFixed(3)}`] : [] };
-}
-
-/** A scan's own account, with its phases. */
+/** A scan's own account, with its phases, in a run of its own; in milliseconds since the process began. */
 function trace(scenario, made, { scratch }) {
   const file = path.join(scratch, "trace.jsonl");
-  spawnSync(prologue, [...scan(made, scenario.limit * 2).slice(1), "--memory-trace", file, "--memory-interval", scenario.scale ? "5" : "1"], { stdio: "ignore" });
-  if (!existsSync(file)) return undefined;
-  const lines = readFileSync(file, "utf8").trim().split("\n").map((line) => JSON.parse(line));
-  rmSync(file);
+  const more = ["--memory-trace", file, "--memory-interval", scenario.scale ? "5" : "1"];
+  const env = { ...process.env, PROLOGUE_MEMORY_TRACKING: "always" };
+  const said = watch(scan(made, scenario.limit, ...more), { limit: scenario.limit + ROOM, scratch, env });
+  const lines = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").map((line) => JSON.parse(line)) : [];
+  rmSync(file, { force: true });
+  const outcome = outcomeOf(said, 0, 1);
+  if (outcome !== "lives" || lines.length === 0) return { problems: [`with a trace: ${outcome}, ${lines.length} lines`] };
+  const begun = Date.parse(lines[0].time) - Date.parse(said.startedAt);
   const moments = lines.filter(({ ledger }) => ledger);
-  const start = moments[0].ms;
   const every = Math.ceil(moments.length / 400);
   return {
-    phases: lines.filter(({ type }) => type === "begin").map(({ phase, ms }) => ({ phase, ms: ms - start })),
+    problems: [], limit: scenario.limit,
+    phases: lines.filter(({ type }) => type === "begin").map(({ phase, ms }) => ({ phase, ms: begun + ms })),
     moments: moments.filter((_, i) => i % every === 0 || i === moments.length - 1)
-      .map(({ ms, resident, ledger }) => ({ ms: ms - start, resident, ledger: ledger.total })),
+      .map(({ ms, resident, ledger }) => ({ ms: begun + ms, resident, ledger: ledger.total })),
   };
 }
 
-/** Left alone once, to see what it takes; then under the common limit, to see whether it lives. */
+/** Ours as the peers are run: under the common hard limit, its process tree sampled. */
+function beside({ limit }, made, { hard, scratch }) {
+  const said = watch(scan(made, limit), { limit: hard, scratch });
+  return { who: "prologue", hard, peak: said.peak, ms: said.wallMs, curve: said.curve, outcome: outcomeOf(said, 0, 1) };
+}
+
+/** Under the common hard limit; where that ends it, once more and left alone, to see what it takes. */
 function peer(who, made, { hard, seconds, scratch }) {
   const command = [process.execPath, path.join(top, `bench/peers/${who}.mjs`), made.folder, "--entry", made.entry];
-  const free = watch(command, { limit: CAP, seconds, scratch, output: true });
-  const said = free.output.trim().split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line)).pop();
-  const row = { who, hard, version: said?.version, peak: free.peak, ms: free.wallMs, curve: free.curve };
-  if (free.late) return { ...row, outcome: `not done after ${seconds} s` };
-  if (free.died) return { ...row, outcome: "passes 6 GiB", died: true };
-  if (free.exit !== 0) return { ...row, outcome: `fails: exit ${free.exit}`, failed: free.stderr.trim().split("\n").slice(0, 3).join(" ") };
-  if (free.peak <= hard) return { ...row, outcome: "lives" };
-  const limited = watch(command, { limit: hard, seconds, scratch });
-  return { ...row, died: limited.died, diedAfterMs: limited.died ? limited.wallMs : undefined, outcome: limited.died ? "killed" : `exit ${limited.exit}` };
+  const run = (limit) => watch(command, { limit, seconds, scratch, output: true });
+  const version = ({ output }) => output.trim().split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line)).pop()?.version;
+  const limited = run(hard);
+  const outcome = outcomeOf(limited, seconds);
+  const row = { who, hard, version: version(limited), peak: limited.peak, ms: limited.wallMs, curve: limited.curve, outcome };
+  if (outcome.startsWith("fails")) row.failed = limited.stderr.trim().split("\n").slice(0, 3).join(" ");
+  if (!limited.died) return row;
+  const free = run(CAP);
+  const alone = free.died ? "passes 6 GiB" : outcomeOf(free, seconds);
+  return { ...row, version: version(free), peak: Math.max(limited.peak, free.peak), alone, outcome: alone === "lives" ? outcome : `${outcome}; left alone: ${alone}` };
 }
 
 function bench(scenario, settings) {
-  const { base, peers, keep } = settings;
+  const { base, peers, keep: kept } = settings;
   if (!hasRoom(base, scenario)) return { id: scenario.id, what: scenario.what, skipped: "not enough room on the disk" };
   console.error(`${scenario.id}: writing ${scenario.what}`);
   const made = prepare(scenario, base, scenario.size, tools());
   const { runs } = settings;
   try {
     console.error(`${scenario.id}: scanning ${runs + 1} times`);
-    const { row } = ours(scenario, made, { ...settings, runs });
-    const session = scenario.id === "modules-1m" || scenario.id === "long" ? undefined : rescans(scenario, made, settings);
-    if (session) row.problems.push(...session.problems);
+    const row = ours(scenario, made, settings);
+    const session = rescans(scenario, made, row, settings);
+    const traced = trace(scenario, made, settings);
+    const own = beside(scenario, made, settings);
+    row.problems.push(...session.problems, ...traced.problems);
+    if (own.outcome !== "lives") row.problems.push(`beside the others: ${own.outcome}`);
     const wanted = scenario.peers.filter((id) => !peers || peers.includes(id));
     const others = wanted.map((id) => {
       console.error(`${scenario.id}: ${id}`);
       return peer(id, made, settings);
     });
-    return { id: scenario.id, what: scenario.what, scale: scenario.scale, ours: row, session, trace: trace(scenario, made, settings), peers: others };
+    return { id: scenario.id, what: scenario.what, scale: scenario.scale, ours: row, session, trace: traced, beside: own, peers: others };
   } finally {
-    if (!keep && !made.keep) rmSync(path.join(base, scenario.id), { recursive: true, force: true });
+    if (!kept && !made.keep) rmSync(path.join(base, scenario.id), { recursive: true, force: true });
   }
-}
-
-/** Bytes and time for each module against the number of modules. */
-function scaleOf(results) {
-  const points = results.filter(({ scale, ours }) => scale && ours?.memory).map(({ ours: row }) => ({
-    modules: row.modules, us: (Math.min(...row.samples.map(({ ms }) => ms)) * 1000) / row.modules,
-    cpuUs: (Math.min(...row.samples.map(({ cpuMs }) => cpuMs)) * 1000) / row.modules,
-    bytes: row.memory.peak / row.modules, resident: median(row.samples.map(({ peak }) => peak)) / row.modules, pathText: row.pathText / row.modules,
-    subsystems: Object.fromEntries(Object.entries(row.memory.subsystems).map(([name, { peak }]) => [name, peak / row.modules])),
-  }));
-  const [first, last] = [points[0], points.at(-1)];
-  if (points.length < 2) return { points, goals: [] };
-  const goal = (what, limit, measured) => ({ what, limit, measured, met: measured <= limit });
-  const sizes = `${last.modules.toLocaleString("en")} / ${first.modules.toLocaleString("en")}`;
-  return {
-    points,
-    goals: [
-      goal(`memory for each module at ${sizes}`, 1.3, last.bytes / first.bytes),
-      goal(`time for each module at ${sizes}`, 1.3, last.us / first.us),
-      goal("bytes for each module beside its path text", 200, last.bytes - last.pathText),
-    ],
-  };
 }
 
 const mib = (bytes) => (bytes === undefined ? "-" : (bytes / MIB).toFixed(1));
@@ -184,10 +178,13 @@ function show(host, results, scale) {
   console.log(`resident sets in MiB, the whole process tree every ${SAMPLE_MS} ms; the limit of ours is its --memory-limit, of others the hard limit\n`);
   print(["scenario", "who", "modules", "limit", "min", "median", "peak", "growth", "in a session", "outcome"], results.flatMap(rowsOf));
   if (scale.points.length > 0) {
-    print(["modules", "µs each", "of a processor", "ledger B", "resident B", "path text B"],
-      scale.points.map((point) => [String(point.modules), point.us.toFixed(1), point.cpuUs.toFixed(1), point.bytes.toFixed(0), point.resident.toFixed(0), point.pathText.toFixed(0)]));
+    print(["modules", "µs of a processor", "the floor's", "ours / floor", "µs of the clock", "ledger B", "resident B", "path text B"],
+      scale.points.map((point) => [String(point.modules), point.cpuUs.toFixed(1), point.floorCpuUs.toFixed(1), (point.cpuUs / point.floorCpuUs).toFixed(2),
+        point.us.toFixed(1), point.bytes.toFixed(0), point.resident.toFixed(0), point.pathText.toFixed(0)]));
   }
-  if (scale.goals.length > 0) print(["goal", "at most", "measured", "met"], scale.goals.map(({ what, limit, measured, met }) => [what, String(limit), measured.toFixed(2), met ? "yes" : "no"]));
+  if (scale.goals.length > 0) {
+    print(["goal", "at most", "measured", "met", ""], scale.goals.map(({ what, limit, measured, met, beside: other = "" }) => [what, String(limit), measured.toFixed(2), met ? "yes" : "no", other]));
+  }
 }
 
 async function full(settings) {
@@ -206,7 +203,7 @@ async function full(settings) {
 }
 
 const settings = options();
-if (!existsSync(prologue)) fail("build/release/prologue is not built");
+for (const program of [prologue, rescan]) if (!existsSync(program)) fail(`${path.relative(top, program)} is not built`);
 const base = path.join(top, "build/bench/memory");
 mkdirSync(base, { recursive: true });
 const scratch = mkdtempSync(path.join(os.tmpdir(), "prologue-memory-"));

@@ -11,13 +11,13 @@ export const MIB = 1 << 20;
 export const SAMPLE_MS = 2;
 
 /** CMake's program where it is at least as new as its source, else one compiled here. */
-export function tool(name) {
+export function tool(name, ...flags) {
   const source = path.join(top, "bench", `${name}.c`);
   const candidates = ["build/release", "build/bench"].map((folder) => path.join(top, folder, name));
   const found = candidates.find((file) => existsSync(file) && statSync(file).mtimeMs >= statSync(source).mtimeMs);
   if (found) return found;
   mkdirSync(path.join(top, "build/bench"), { recursive: true });
-  const { status } = spawnSync("cc", ["-O2", "-o", candidates[1], source], { stdio: "inherit" });
+  const { status } = spawnSync("cc", ["-O2", "-o", candidates[1], source, ...flags], { stdio: "inherit" });
   if (status !== 0) fail(`${name} could not be compiled`);
   return candidates[1];
 }
@@ -67,9 +67,26 @@ export function thin(curve, count) {
   return out;
 }
 
+/** The same for a logarithmic scale of time: `count` stretches to a factor of ten. */
+export function thinLogarithmic(curve, count) {
+  const highest = new Map();
+  for (const point of curve) {
+    const stretch = Math.floor(Math.log10(Math.max(point[0], 0.1)) * count);
+    if (!(highest.get(stretch)?.[1] >= point[1])) highest.set(stretch, point);
+  }
+  return [...highest.values()];
+}
+
+/** Of a tree that the limit ended, nothing that came after. */
+export function untilPassed(samples, limit) {
+  const at = samples.findIndex(([, bytes]) => bytes > limit);
+  return at < 0 ? samples : samples.slice(0, at + 1);
+}
+
 /**
  * Runs a command under a hard limit on the resident set of its whole process tree.
- * `died`: the limit ended it. `output`: what it printed, where that was asked for. `samples` are milliseconds and bytes.
+ * `died`: the limit ended it. `passed`: it did not, and yet the kernel saw one process of the tree above it.
+ * `output`: what it printed, where that was asked for. `samples` are milliseconds and bytes.
  */
 export function watch(command, { limit, seconds, scratch, output = false, cwd, env, every = SAMPLE_MS }) {
   const curve = path.join(scratch, "curve");
@@ -84,15 +101,16 @@ export function watch(command, { limit, seconds, scratch, output = false, cwd, e
   if (status !== 0) fail(`${command.join(" ")}: ${stderr}`);
   const end = stdout.lastIndexOf('{"wallMs"');
   const usage = JSON.parse(stdout.slice(end));
-  const killed = usage.killed || (group !== undefined && usage.exit === 137);
+  const killed = usage.killed || (group !== undefined && usage.exit === 137 && !usage.late);
+  const kernelPeak = usage.maxrssKb * 1024;
   const samples = readCurve(curve);
   rmSync(curve, { force: true });
   if (group) rmdirSync(group);
   return {
     startedAt: new Date(usage.startedMs).toISOString(), exit: usage.exit, died: killed, late: usage.late, wallMs: usage.wallMs,
     cpuMs: usage.userMs + usage.sysMs, keeper: group ? "cgroup" : "sampling",
-    peak: Math.max(usage.treeRssKb, usage.maxrssKb) * 1024,
-    samples, curve: thin(samples, 400),
+    peak: Math.max(usage.treeRssKb * 1024, kernelPeak), kernelPeak, passed: limit !== undefined && !killed && kernelPeak > limit,
+    samples, curve: thinLogarithmic(killed ? untilPassed(samples, limit) : samples, 100),
     output: stdout.slice(0, end), stderr,
   };
 }
