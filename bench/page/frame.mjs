@@ -28,7 +28,7 @@ const STYLE = `:root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--line:#
 @media (prefers-color-scheme:dark){:root{--ink:#e6e8eb;--paper:#14171a;--line:#343a41;--soft:#9aa4af}}
 body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:920px;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;margin:2.2rem 0 .3rem}h3{font-size:1rem;margin:1.4rem 0 .2rem}.lead{font-size:1.1rem}p{margin:.4rem 0 .8rem}
-figure{margin:0}svg{max-width:100%;height:auto}footer,.note{color:var(--soft);font-size:.85rem}
+figure{margin:0}figure [class*="-swatches"]{font-size:13px!important}svg{max-width:100%;height:auto}footer,.note{color:var(--soft);font-size:.85rem}
 table{border-collapse:collapse;font-size:.85rem;width:100%}td,th{text-align:left;white-space:nowrap;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 td:first-child,td:last-child{white-space:normal}
 li.met{color:#2aa876}li.missed{color:#d6477f}`;

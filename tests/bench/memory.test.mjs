@@ -1,10 +1,11 @@
-// What the memory bench makes of what it saw.
+// What the memory bench makes of what it saw, and its page.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { growth, judged, outcomeOf, sessionOf, together } from "../../bench/memory/checks.mjs";
+import { page } from "../../bench/memory/page.mjs";
 import { MIB, thinLogarithmic, untilPassed, watch } from "../../bench/memory/run.mjs";
 import { scaleOf } from "../../bench/memory/scale.mjs";
 
@@ -100,4 +101,28 @@ test("scale is judged by processor time, whatever the clock says, and the floor 
   assert.equal(goal(140).met, false);
   assert.deepEqual(of(140).points.map(({ cpuUs, floorCpuUs, us }) => [cpuUs, floorCpuUs, us]), [[10, 5, 900], [14, 7, 5]]);
   assert.deepEqual(scaleOf([scaled(1000, { cpuMs: 1, floorMs: 1, ms: 1 })]).goals, []);
+});
+
+const tool = (who, outcome, curve) => ({ who, hard: 512 * MIB, peak: curve.at(-1)[1], ms: curve.at(-1)[0], outcome, curve });
+const drawn = (id, what) => ({
+  id, what, session: { growth: 1 },
+  ours: { limit: 8 * MIB, keeper: "sampling", modules: 3, samples: [{ peak: 5 * MIB, ms: 9, cpuMs: 9 }], floor: [], growth: 1, problems: [] },
+  trace: { limit: 8 * MIB, phases: [], moments: [{ ms: 3, resident: 4 * MIB, ledger: MIB }, { ms: 8, resident: 5 * MIB, ledger: 2 * MIB }] },
+  beside: tool("prologue", "lives", [[2, 3 * MIB], [8, 5 * MIB]]),
+  peers: [tool("rwsdk", "killed; left alone: not done after 60 s", [[2, 20 * MIB], [4000, 520 * MIB]]), tool("rolldown", "lives", [[2, 20 * MIB], [900, 200 * MIB], [905, 0]])],
+});
+
+test("the page: both scenarios' curves, who died, and what is missed", () => {
+  const results = [drawn("przm", "the przm application"), drawn("lucide", "lucide alone"), scaled(1000, { cpuMs: 10, floorMs: 5, ms: 9 }), scaled(10_000, { cpuMs: 140, floorMs: 70, ms: 50 })];
+  const host = { cores: 1, cpu: "", kernel: "", node: "", load: 0 };
+  const text = page({ host, date: "", hard: 512 * MIB, results, scale: scaleOf(results) });
+  for (const what of ["the przm application", "lucide alone"]) {
+    const at = text.indexOf(`aria-label="Resident set over time: ${what}"`);
+    assert.ok(at > 0, what);
+    const svg = text.slice(at, text.indexOf("</svg>", at));
+    for (const label of ["prologue: done in 0.01 s", "rwsdk: killed, 4.0 s", "rolldown: done in 0.9", "hard limit, 512 MiB", "prologue's own limit, 8.0 MiB", "its ledger"]) assert.ok(svg.includes(label), `${what}: ${label}`);
+    assert.equal(svg.split('aria-label="line"').length - 1, 2, "the tools, and the ledger");
+  }
+  assert.ok(text.includes("<b>1.40</b>, at most 1.3 ✗ (the floor's own: 1.40)"));
+  assert.ok(!/NaN|undefined|Infinity/.test(text));
 });
