@@ -51,6 +51,12 @@ function makeGroup(limit) {
   }
 }
 
+/** Whether the kernel ended a process of the group: not always the first one, whose exit status then tells nothing. */
+export function endedIn(group) {
+  const events = path.join(group, "memory.events");
+  return existsSync(events) && /^oom_kill [1-9]/m.test(readFileSync(events, "utf8"));
+}
+
 function readCurve(file) {
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, "utf8").trim().split("\n").filter(Boolean);
@@ -101,7 +107,7 @@ export function watch(command, { limit, seconds, scratch, output = false, cwd, e
   if (status !== 0) fail(`${command.join(" ")}: ${stderr}`);
   const end = stdout.lastIndexOf('{"wallMs"');
   const usage = JSON.parse(stdout.slice(end));
-  const killed = usage.killed || (group !== undefined && usage.exit === 137 && !usage.late);
+  const killed = usage.killed || (group !== undefined && endedIn(group));
   const kernelPeak = usage.maxrssKb * 1024;
   const samples = readCurve(curve);
   rmSync(curve, { force: true });

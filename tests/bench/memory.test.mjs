@@ -1,12 +1,12 @@
 // What the memory bench makes of what it saw, and its page.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { growth, judged, outcomeOf, sessionOf, together } from "../../bench/memory/checks.mjs";
 import { page } from "../../bench/memory/page.mjs";
-import { MIB, thinLogarithmic, untilPassed, watch } from "../../bench/memory/run.mjs";
+import { MIB, endedIn, thinLogarithmic, untilPassed, watch } from "../../bench/memory/run.mjs";
 import { scaleOf } from "../../bench/memory/scale.mjs";
 
 const well = { exit: 0, died: false, passed: false, late: false, kernelPeak: 6 * MIB };
@@ -83,6 +83,19 @@ test("a process above its limit is killed where it is seen, and told of where th
     assert.equal(alive.output.trim(), String(150 * MIB));
   } finally {
     rmSync(scratch, { recursive: true });
+  }
+});
+
+test("a tool whose helper the kernel ended in a cgroup was killed, whatever its own exit status", () => {
+  const group = mkdtempSync(path.join(os.tmpdir(), "prologue-memory-test-"));
+  try {
+    assert.equal(endedIn(group), false);
+    writeFileSync(path.join(group, "memory.events"), "low 0\nhigh 0\nmax 7\noom 1\noom_kill 0\noom_group_kill 0\n");
+    assert.equal(endedIn(group), false);
+    writeFileSync(path.join(group, "memory.events"), "low 0\nhigh 0\nmax 7\noom 1\noom_kill 12\noom_group_kill 0\n");
+    assert.equal(endedIn(group), true);
+  } finally {
+    rmSync(group, { recursive: true });
   }
 });
 
