@@ -135,6 +135,9 @@ test("the page: both scenarios' curves, who died, and what is missed", () => {
     const svg = text.slice(at, text.indexOf("</svg>", at));
     for (const label of ["prologue: done in 0.01 s", "rwsdk: killed, 4.0 s", "rolldown: done in 0.9", "hard limit, 512 MiB", "prologue's own limit, 8.0 MiB", "its ledger"]) assert.ok(svg.includes(label), `${what}: ${label}`);
     assert.equal(svg.split('aria-label="line"').length - 1, 2, "the tools, and the ledger");
+    const crosses = /aria-label="dot"[^>]*>(.*?)<\/g>/s.exec(svg)?.[1].match(/<path [^>]*>/g) ?? [];
+    assert.equal(crosses.length, 1, "one died");
+    assert.ok(crosses[0].includes('stroke="#d6477f"'), crosses[0]);
   }
   assert.ok(text.includes("<b>1.40</b>, at most 1.3 ✗ (the floor's own: 1.40)"));
   assert.ok(!/NaN|undefined|Infinity/.test(text));
