@@ -133,7 +133,7 @@ void lexer_begin(struct lexer *lexer) {
     lexer->ambient = lexer->try_depth = lexer->group = lexer->context = 0;
     lexer->exposed = false;
     lexer->require_end = lexer->glob_end = lexer->url_end = lexer->async_end =
-        lexer->parameters_end = NONE;
+        lexer->async_parameter = lexer->parameters_end = NONE;
     lexer->has_elements = lexer->has_fragments = lexer->has_html_comment = false;
     lexer->has_module_syntax = lexer->options->dialect & DIALECT_MODULE;
     lexer->late_import = false;

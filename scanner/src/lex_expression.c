@@ -79,7 +79,7 @@ static void read_async(struct lexer *lexer) {
         }
         if (token_is_identifier(&next) && token_peek_past(lexer, &next).kind == T_ARROW) {
             token_next(lexer);
-            frame_top(lexer)->flags |= F_ASYNC;
+            lexer->async_parameter = lexer->token.start;
         }
     }
     lexer->async_end = lexer->token.word == W_ASYNC ? lexer->token.end : NONE;
@@ -418,14 +418,12 @@ static void read_question(struct lexer *lexer) {
 
 /* `x => …`: the name before it is the parameter. */
 static void read_arrow(struct lexer *lexer) {
-    struct frame *frame = frame_top(lexer);
-    bool async = frame->flags & F_ASYNC;
+    bool async = lexer->previous.start == lexer->async_parameter;
     uint32_t references = lexer->reference_count, bindables = lexer->bindable_count;
     if (!token_is_identifier(&lexer->previous)) {
         lexer_fail(lexer);
         return;
     }
-    frame->flags &= (uint8_t)~F_ASYNC;
     if (references && lexer->references[references - 1].start == lexer->previous.start) {
         references--;
         if (bindables && lexer->bindables[bindables - 1] == references) {

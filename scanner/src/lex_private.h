@@ -116,9 +116,10 @@ struct lexer {
     uint32_t glob_end;                       /* end of the last `import.meta.glob` */
     bool glob_unknown;                       /* it was called in a way that nobody follows */
     uint32_t url_end;                        /* end of the last `new URL` */
-    uint32_t parameters_end; /* end of the last parentheses in a type that may be parameters */
-    uint32_t async_end;      /* end of the last `async` that is an operand */
-    bool named;              /* the operand before the cursor began its expression */
+    uint32_t parameters_end;  /* end of the last parentheses in a type that may be parameters */
+    uint32_t async_end;       /* end of the last `async` that is an operand */
+    uint32_t async_parameter; /* start of the last name after `async` and before `=>` */
+    bool named;               /* the operand before the cursor began its expression */
     bool has_elements, has_fragments, has_module_syntax;
     bool has_html_comment;       /* which would be none in a module */
     bool in_prologue;            /* pragmas stand before the first statement */

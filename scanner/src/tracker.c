@@ -10,7 +10,7 @@ enum { STACK_SIZE = 256 << 10 };
 
 static const uint64_t MS = 1000 * 1000;
 
-/* What the thread itself costs, not what it waits for. */
+/* What the thread itself costs. */
 static uint64_t own_time(void) {
 #if defined(CLOCK_THREAD_CPUTIME_ID)
     struct timespec now;
@@ -178,14 +178,19 @@ static int write_dump(struct tracker *tracker, const struct tracker_due *due, bo
 
 /* ---- the thread ------------------------------------------------------------------------------ */
 
+/* What the scan has paid: where it waits for the thread, what that waits for, too, such as a slow disk. */
+static uint64_t cost_since(const struct tracker *tracker, uint64_t own, uint64_t clock) {
+    return tracker->waiting ? uv_hrtime() - clock : own_time() - own;
+}
+
 /* Lets go of the mutex while `work` runs, and counts what it costs. */
 #define OUTSIDE(tracker, result, work)                                                             \
     do {                                                                                           \
-        uint64_t before = own_time();                                                              \
+        uint64_t own = own_time(), clock = uv_hrtime();                                            \
         uv_mutex_unlock(&(tracker)->monitor->mutex);                                               \
         (result) = (work);                                                                         \
         uv_mutex_lock(&(tracker)->monitor->mutex);                                                 \
-        spend((tracker), own_time() - before);                                                     \
+        spend((tracker), cost_since((tracker), own, clock));                                       \
     } while (0)
 
 static int write_end(struct tracker *tracker) {
@@ -383,9 +388,15 @@ void tracker_put_event(struct tracker *tracker, enum tracker_event_kind kind,
     uv_cond_signal(&tracker->wake);
 }
 
+static void wait_for_it(struct tracker *tracker) {
+    tracker->waiting++;
+    uv_cond_wait(&tracker->served, &tracker->monitor->mutex);
+    tracker->waiting--;
+}
+
 void tracker_flush(struct tracker *tracker) {
     while (is_running(tracker) && (tracker->event_count || tracker->writing)) {
-        uv_cond_wait(&tracker->served, &tracker->monitor->mutex);
+        wait_for_it(tracker);
     }
 }
 
@@ -396,7 +407,7 @@ void tracker_do(struct tracker *tracker, enum tracker_call call) {
     tracker->call = call;
     uv_cond_signal(&tracker->wake);
     while (is_running(tracker) && tracker->call != CALL_NONE) {
-        uv_cond_wait(&tracker->served, &tracker->monitor->mutex);
+        wait_for_it(tracker);
     }
 }
 

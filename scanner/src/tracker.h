@@ -40,7 +40,8 @@ struct tracker {
     uv_cond_t wake, served;
     struct tracker_event events[TRACKER_EVENTS];
     uint32_t event_head, event_count;
-    bool writing; /* an event has been taken and is not written yet */
+    bool writing;     /* an event has been taken and is not written yet */
+    uint32_t waiting; /* callers that wait for the thread */
     enum tracker_call call;
     struct tracker_due due;
     uint64_t due_since; /* a dump is due, but nobody has polled; 0: none */
