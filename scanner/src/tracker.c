@@ -8,7 +8,7 @@
 
 enum { STACK_SIZE = 256 << 10 };
 
-static const uint64_t MS = 1000 * 1000;
+static const uint64_t MS = 1000 * 1000, WAIT_GRACE = 100 * 1000 * 1000; /* ns */
 
 /* What the thread itself costs. */
 static uint64_t own_time(void) {
@@ -178,9 +178,16 @@ static int write_dump(struct tracker *tracker, const struct tracker_due *due, bo
 
 /* ---- the thread ------------------------------------------------------------------------------ */
 
-/* What the scan has paid: where it waits for the thread, what that waits for, too, such as a slow disk. */
-static uint64_t cost_since(const struct tracker *tracker, uint64_t own, uint64_t clock) {
-    return tracker->waiting ? uv_hrtime() - clock : own_time() - own;
+/* Where the scan waits for the thread it pays for what that waits for, too, such as a slow disk. A thread
+ * that waits for a processor looks the same: so much of it is forgiven. */
+static uint64_t cost_since(struct tracker *tracker, uint64_t own, uint64_t clock) {
+    uint64_t cost = own_time() - own, all = uv_hrtime() - clock;
+    tracker->waited += tracker->waiting && all > cost ? all - cost : 0;
+    if (tracker->waited > WAIT_GRACE) {
+        cost += tracker->waited - WAIT_GRACE;
+        tracker->waited = WAIT_GRACE;
+    }
+    return cost;
 }
 
 /* Lets go of the mutex while `work` runs, and counts what it costs. */

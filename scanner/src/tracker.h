@@ -42,6 +42,7 @@ struct tracker {
     uint32_t event_head, event_count;
     bool writing;     /* an event has been taken and is not written yet */
     uint32_t waiting; /* callers that wait for the thread */
+    uint64_t waited;  /* ns, what it waited for meanwhile; up to what is forgiven */
     enum tracker_call call;
     struct tracker_due due;
     uint64_t due_since; /* a dump is due, but nobody has polled; 0: none */

@@ -1,6 +1,5 @@
 // Memory traces and dumps: what they hold, and that nothing that goes wrong with them harms a scan.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -186,20 +185,6 @@ test("a disk that fills up: ten failures blow the fuse, and what is in the file 
   const text = readFileSync(trace, "utf8");
   assert.ok(text.endsWith("\n") && text.length <= 2048);
   assert.ok(lines(trace).length >= 2);
-});
-
-// A pipe of one page, emptied half a kilobyte at a time.
-const SLOWLY = 'open(F, "<", $ARGV[0]); fcntl(F, 1031, 4096); while (sysread(F, $_, 512)) { select(undef, undef, undef, 0.02) }';
-
-test("a trace that is taken up slowly: what the scan waits for it blows the fuse", (t) => {
-  const root = wide(t, 50);
-  const fifo = join(project(t), "trace");
-  execFileSync("mkfifo", [fifo]);
-  const reader = spawn("perl", ["-e", SLOWLY, fifo], { stdio: "ignore" });
-  t.after(() => reader.kill("SIGKILL"));
-  const { status, stderr } = run(["scan", root, "--memory-trace", fifo, "--memory-interval", "1", "--memory-attribution"]);
-  assert.equal(status, 0, stderr);
-  assert.match(stderr, /memory tracking switched itself off: it took [\d.]+ of [\d.]+ ms/);
 });
 
 test("PROLOGUE_MEMORY_TRACKING=off: no traces, no dumps, the limit all the same", (t) => {

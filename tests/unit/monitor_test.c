@@ -1,5 +1,7 @@
 /* What a session tells of its memory: phases, traces and dumps, through the public header. */
+#include <stdatomic.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -215,6 +217,29 @@ static void test_what_goes_wrong_is_told(void **state) {
     assert_int_not_equal(access(at("off-dump"), F_OK), 0);
 }
 
+static atomic_uint slowness; /* microseconds for each write to a file */
+
+/* In place of the C library's. */
+ssize_t pwrite(int handle, const void *bytes, size_t size, off_t at) {
+    usleep(atomic_load(&slowness));
+    return syscall(SYS_pwrite64, handle, bytes, size, at);
+}
+
+/* The thread that writes takes no processor time here: what the scan waits for it counts. */
+static void test_a_slow_disk_blows_the_fuse(void **state) {
+    (void)state;
+    prologue_session *session = open_session(at("slow-trace"), NULL);
+    atomic_store(&slowness, 30 * 1000);
+    assert_int_equal(scan_with(session, at("src")), 0);
+    atomic_store(&slowness, 0);
+    prologue_tracking tracking = tracking_of(session);
+    assert_false(tracking.active);
+    assert_int_equal(tracking.failures, 0);
+    assert_non_null(strstr(tracking.message, "switched itself off: it took"));
+    assert_int_equal(scan_with(session, at("src")), 0);
+    prologue_session_destroy(session);
+}
+
 /* Refuses its n-th request for memory, then no more. */
 static void *refusing_resize(void *context, void *pointer, size_t old_size, size_t new_size) {
     _Atomic long *left = context;
@@ -260,6 +285,7 @@ int main(void) {
         cmocka_unit_test(test_a_dump_while_nothing_runs),
         cmocka_unit_test(test_dumps_from_other_threads),
         cmocka_unit_test(test_what_goes_wrong_is_told),
+        cmocka_unit_test(test_a_slow_disk_blows_the_fuse),
         cmocka_unit_test(test_no_memory_to_track_with),
     };
     return cmocka_run_group_tests(tests, make, unmake);
