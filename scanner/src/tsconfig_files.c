@@ -98,16 +98,31 @@ static bool pattern_takes(struct slice pattern, struct slice path, bool exclude)
     }
 }
 
+/* Bytes of the last name's extension, with its dot. */
+static size_t extension_of(struct slice path) {
+    size_t at = path.length;
+    while (at > 0 && path.data[at - 1] != '.' && path.data[at - 1] != '/') {
+        at--;
+    }
+    return at > 0 && path.data[at - 1] == '.' ? path.length - at + 1 : 0;
+}
+
+/* `extension`: instead of the file's own; NULL: as it is. */
 static bool spec_takes(const struct paths *paths, const struct tsconfig_spec *spec, path_id file,
-                       bool exclude) {
-    char text[PATH_LONGEST + 2];
+                       bool exclude, const char *extension) {
+    char text[PATH_LONGEST + 8];
     if (!spec->pattern.length) {
         return exclude ? path_is_below(paths, file, spec->base) : file == spec->base;
     }
     if (file == spec->base || !path_is_below(paths, file, spec->base)) {
         return false;
     }
-    struct slice path = {text, path_relative(paths, spec->base, file, text, sizeof text)};
+    struct slice path = {text, path_relative(paths, spec->base, file, text, PATH_LONGEST + 2)};
+    if (extension && path.length) {
+        path.length -= extension_of(path);
+        memcpy(text + path.length, extension, strlen(extension));
+        path.length += strlen(extension);
+    }
     return path.length && pattern_takes(spec->pattern, path, exclude);
 }
 
@@ -206,6 +221,18 @@ static bool is_listed(const struct tsconfig *tsconfig, path_id file) {
     return false;
 }
 
+static bool takes_as(const struct paths *paths, const struct tsconfig *tsconfig, path_id file,
+                     const char *extension) {
+    bool taken = false;
+    for (uint32_t i = 0; i < tsconfig->include_count && !taken; i++) {
+        taken = spec_takes(paths, &tsconfig->includes[i], file, false, extension);
+    }
+    for (uint32_t i = 0; i < tsconfig->exclude_count && taken; i++) {
+        taken = !spec_takes(paths, &tsconfig->excludes[i], file, true, extension);
+    }
+    return taken;
+}
+
 bool tsconfig_takes(const struct paths *paths, const struct tsconfig *tsconfig, path_id file,
                     bool loose) {
     if (is_listed(tsconfig, file)) {
@@ -214,12 +241,7 @@ bool tsconfig_takes(const struct paths *paths, const struct tsconfig *tsconfig, 
     if (!loose && !is_compiled(path_name(paths, file), tsconfig->allow_js)) {
         return false;
     }
-    bool taken = false;
-    for (uint32_t i = 0; i < tsconfig->include_count && !taken; i++) {
-        taken = spec_takes(paths, &tsconfig->includes[i], file, false);
-    }
-    for (uint32_t i = 0; i < tsconfig->exclude_count && taken; i++) {
-        taken = !spec_takes(paths, &tsconfig->excludes[i], file, true);
-    }
-    return taken;
+    return takes_as(paths, tsconfig, file, NULL) ||
+           (loose &&
+            (takes_as(paths, tsconfig, file, ".ts") || takes_as(paths, tsconfig, file, ".tsx")));
 }

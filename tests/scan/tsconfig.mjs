@@ -1,4 +1,5 @@
 // Generated trees of tsconfig files, and what TypeScript, oxc-resolver and enhanced-resolve make of them.
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import enhanced from "enhanced-resolve";
 import { ResolverFactory } from "oxc-resolver";
@@ -115,7 +116,16 @@ export function tsserver(root) {
   };
 }
 
-/** The configs of a tree as TypeScript reads them; the files of one with any extension where `loose`. */
+const stem = (path) => path.replace(/\.[^./]*$/, "");
+const asTypeScript = (path) => [path, `${stem(path)}.ts`, `${stem(path)}.tsx`];
+/** A folder as it would be if each of its files were there as .ts and .tsx, too. */
+function entriesAsTypeScript(folder) {
+  const entries = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [];
+  const [directories, files] = [true, false].map((wanted) => entries.filter((entry) => entry.isDirectory() === wanted).map(({ name }) => name));
+  return { directories, files: files.flatMap(asTypeScript) };
+}
+
+/** The configs of a tree as TypeScript reads them; the files of one as if all were TypeScript where `loose`. */
 export function typescript(root) {
   const parsed = new Map();
   const read = (config) => {
@@ -123,9 +133,10 @@ export function typescript(root) {
     const source = ts.readJsonConfigFile(config, ts.sys.readFile);
     const content = ts.parseJsonSourceFileConfigFileContent(source, ts.sys, folder, {}, config);
     const { validatedFilesSpec = [], validatedIncludeSpecs = [], validatedExcludeSpecs } = source.configFileSpecs;
-    const all = validatedIncludeSpecs.length ? ts.sys.readDirectory(folder, undefined, validatedExcludeSpecs, validatedIncludeSpecs) : [];
+    const all = validatedIncludeSpecs.length ? ts.matchFiles(folder, undefined, validatedExcludeSpecs, validatedIncludeSpecs, true, folder, undefined, entriesAsTypeScript, (path) => path) : [];
+    const taken = new Set(all);
     const listed = validatedFilesSpec.map((name) => ts.getNormalizedAbsolutePath(name, folder));
-    return { ...content, strict: new Set(content.fileNames), loose: new Set([...listed, ...all]) };
+    return { ...content, strict: new Set(content.fileNames), loose: { has: (file) => listed.includes(file) || asTypeScript(file).some((path) => taken.has(path)) } };
   };
   const parse = (config) => {
     if (!parsed.has(config)) parsed.set(config, read(config));

@@ -106,6 +106,10 @@ test("a config that does not take the file leaves it to the next one upwards, th
     "only/tsconfig.json": { ...own("./only.ts"), include: ["src"] }, "only/other/tsconfig.json": { ...own("./other.ts"), include: ["src"] },
     "root.ts": "", "pkg/pkg.ts": "", "only/only.ts": "", "only/other/other.ts": "",
   }, [["pkg/src/x.ts", "pkg/pkg.ts"], ["pkg/x.ts", "root.ts"], ["pkg/src/x.js", "pkg/pkg.ts"], ["pkg/src/x.mdx", "pkg/pkg.ts"], ["pkg/x.js", "root.ts"], ["only/src/x.js", "only/only.ts"]]);
+  const written = { ...own("./app.ts"), include: ["**/*.ts", "**/*.tsx"], exclude: ["**/*.test.ts"] };
+  owns(t, { "tsconfig.json": own("./root.ts"), "app/tsconfig.json": written, "root.ts": "", "app/app.ts": "" }, [
+    ["app/x.jsx", "app/app.ts"], ["app/x.y.js", "app/app.ts"], ["app/x.mdx", "app/app.ts"], ["app/x.test.ts", "root.ts"], ["app/x.test.js", "app/app.ts"], ["x.jsx", "root.ts"],
+  ]);
   owns(t, { "a/tsconfig.json": { ...own("./a.ts"), include: ["src"] }, "a/a.ts": "" }, [["a/x.ts", "a/a.ts"], ["x.ts", undefined]]);
 });
 
