@@ -61,11 +61,12 @@ function curve({ what, beside, peers, trace, ours }, { hard }) {
   const top = 1.7 * Math.max(hard / MIB, ...points.map(({ mib: high }) => high));
   const pixels = (height - 20 - 48) / Math.log2(top / LEAST);
   const ends = tools.map((tool) => ({ ...lineOf(tool).at(-1), dead: tool.outcome !== "lives", text: endOf(tool) }));
-  const seconds = [0.001, 0.01, 0.1, 1, 10, 100].filter((s) => s < Math.max(...points.map((point) => point.s)) * 2);
+  const longest = 1.15 * Math.max(...[...points, ...ledger].map(({ s }) => s));
+  const seconds = [0.001, 0.01, 0.1, 1, 10, 100].filter((s) => s <= longest);
   return `<h2>While it is scanned: ${escape(what)}</h2>
 ${plot(`Resident set over time: ${what}`, {
     height, grid: true, marginTop: 20, marginLeft: 52, marginRight: 210, color,
-    x: { type: "log", label: "seconds since the process began →", domain: [0.001, Math.max(...points.map(({ s }) => s)) * 1.15], ticks: seconds, tickFormat: String },
+    x: { type: "log", label: "seconds since the process began →", domain: [0.001, longest], ticks: seconds, tickFormat: String },
     y: { type: "log", base: 2, label: "↑ resident set, MiB", domain: [LEAST, top], ticks: [1, 4, 16, 64, 256, 1024].filter((tick) => tick <= top), tickFormat: String },
     marks: [
       Plot.ruleY([hard / MIB], { stroke: "currentColor", strokeDasharray: "4 3" }),
@@ -86,7 +87,7 @@ function curves(said) {
   if (chosen.length === 0) return "";
   const kept = chosen[0].ours.keeper === "cgroup" ? "the kernel keeps in a cgroup" : "is kept by ending a tree that is seen above it";
   return `${chosen.map((result) => curve(result, said)).join("\n")}
-<p class="note">Resident set of each tool's whole process tree, sampled every 2 ms from the start of the process, one run each and all under the same hard limit, which ${kept}; drawn are the highest of neighbouring samples. A cross is where a tool ended without being done.
+<p class="note">Resident set of each tool's whole process tree, sampled every 2 ms from the start of the process (less often where the machine was busy), one run each and all under the same hard limit, which ${kept}; drawn are the highest of neighbouring samples. A cross is where a tool ended without being done.
 Ours ran as the others did, with its own <code>--memory-limit</code> besides. The dotted line is what its ledger accounted for, from the memory trace of another run. Both scales are logarithmic.</p>`;
 }
 
