@@ -59,8 +59,9 @@ enum fact_note_code {
     NOTE_CONFLICTING, /* both directives; at the second */
     NOTE_NOT_FOLLOWED,
     NOTE_NOT_CERTAIN,
-    NOTE_SYNTAX, /* unterminated or unbalanced, where the reading stopped being certain */
-    NOTE_BINARY, /* plainly not source: NUL bytes, UTF-16 */
+    NOTE_NO_ROOM, /* not certain, for want of memory */
+    NOTE_SYNTAX,  /* unterminated or unbalanced, where the reading stopped being certain */
+    NOTE_BINARY,  /* plainly not source: NUL bytes, UTF-16 */
     NOTE_CODES
 };
 

@@ -18,6 +18,9 @@ static const struct note_kind kinds[NOTE_CODES] = {
     [NOTE_NOT_CERTAIN] =
         {PROLOGUE_WARNING, "not-certain",
          "this file could not be read with certainty; what was found is a best guess"},
+    [NOTE_NO_ROOM] =
+        {PROLOGUE_WARNING, "not-certain",
+         "there is no memory to read this file with certainty; what was found is a best guess"},
     [NOTE_SYNTAX] = {PROLOGUE_WARNING, "syntax-error",
                      "the syntax is not valid here; what follows may have been misread"},
     [NOTE_BINARY] = {PROLOGUE_WARNING, "not-source",

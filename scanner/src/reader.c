@@ -31,14 +31,25 @@ static bool has_note(const struct facts *facts, enum fact_note_code code) {
     return false;
 }
 
-static void note_doubt(struct facts *facts) {
-    if (has_note(facts, NOTE_NOT_CERTAIN))
+static void note_doubt(struct facts *facts, enum fact_note_code code) {
+    if (has_note(facts, NOTE_NOT_CERTAIN) || has_note(facts, NOTE_NO_ROOM))
         return;
     struct fact_note *note = facts_add_note(facts);
     if (!note)
         return;
-    note->code = NOTE_NOT_CERTAIN;
+    note->code = code;
     note->configured = -1;
+}
+
+/* That the lexer could not go on says nothing of a file that nobody else has read. */
+static void note_no_room(struct facts *facts) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < facts->note_count; i++) {
+        if (facts->notes[i].code != NOTE_SYNTAX)
+            facts->notes[kept++] = facts->notes[i];
+    }
+    facts->note_count = kept;
+    note_doubt(facts, NOTE_NO_ROOM);
 }
 
 static int prepare_lexer(struct reader *reader) {
@@ -62,7 +73,7 @@ static enum syntax_answer read_with_grammar(struct reader *reader,
                                             const struct input *input, bool guess,
                                             struct facts *facts) {
     if (input->buffer)
-        return SYNTAX_NOMEM;
+        return SYNTAX_BROKEN;
     if (!reader->syntax)
         reader->syntax = syntax_new(reader->ledger);
     if (!reader->syntax)
@@ -73,9 +84,10 @@ static enum syntax_answer read_with_grammar(struct reader *reader,
 static int read_forced_grammar(struct reader *reader, const struct lex_options *options,
                                const struct input *input, struct facts *facts, bool *sure) {
     facts->grammar = true;
-    *sure = read_with_grammar(reader, options, input, true, facts) == SYNTAX_SURE;
+    enum syntax_answer answer = read_with_grammar(reader, options, input, true, facts);
+    *sure = answer == SYNTAX_SURE;
     if (!*sure)
-        note_doubt(facts);
+        note_doubt(facts, answer == SYNTAX_NOMEM ? NOTE_NO_ROOM : NOTE_NOT_CERTAIN);
     return facts->error;
 }
 
@@ -86,11 +98,13 @@ static int read_auto(struct reader *reader, const struct lex_options *options, s
     if (error || sure)
         return error;
     facts_clear(&reader->spare);
-    if (read_with_grammar(reader, options, input, false, &reader->spare) == SYNTAX_SURE &&
-        !reader->spare.error) {
+    enum syntax_answer answer = read_with_grammar(reader, options, input, false, &reader->spare);
+    if (answer == SYNTAX_SURE && !reader->spare.error) {
         swap_facts(facts, &reader->spare);
+    } else if (answer == SYNTAX_NOMEM || reader->spare.error) {
+        note_no_room(facts);
     } else {
-        note_doubt(facts);
+        note_doubt(facts, NOTE_NOT_CERTAIN);
     }
     return facts->error;
 }
@@ -145,7 +159,7 @@ static int read_code(struct reader *reader, const struct lex_options *options,
         error = read_script(reader, &script, which, &input, facts, sure);
         mdx_note_directive(options->directives, bytes, size, facts);
         if (broken) {
-            note_doubt(facts);
+            note_doubt(facts, NOTE_NOT_CERTAIN);
         }
     }
     ledger_free(reader->ledger, PROLOGUE_SUBSYSTEM_LEASES, code, size + 1);

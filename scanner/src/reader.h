@@ -20,7 +20,7 @@ void reader_free(struct reader *reader);
 /* Fills `facts`, positions too. The input is borrowed; where it comes in pieces, the lexer is alone,
  * and where input->error is set afterwards, the facts are incomplete.
  * `*unsure` (may be NULL) tells that the reader that was forced is not sure; PROLOGUE_READER_AUTO
- * says so with a NOTE_NOT_CERTAIN instead, and the lexer's best guess stands.
+ * says so with a NOTE_NOT_CERTAIN or NOTE_NO_ROOM instead, and the lexer's best guess stands.
  * 0, PROLOGUE_ENOMEM or PROLOGUE_ELIMIT; then the facts are incomplete. */
 int reader_read(struct reader *reader, const struct lex_options *options,
                 enum prologue_reader which, struct input *input, struct facts *facts, bool *unsure);

@@ -230,7 +230,9 @@ enum syntax_answer syntax_read(struct syntax *syntax, const struct lex_options *
     facts->grammar = true;
     if (options->dialect & DIALECT_MDX)
         return SYNTAX_BROKEN; /* no grammar reads it */
-    if (size > SYNTAX_MAX_SOURCE || !prepare(syntax, language))
+    if (size > SYNTAX_MAX_SOURCE)
+        return SYNTAX_BROKEN; /* in no memory */
+    if (!prepare(syntax, language))
         return SYNTAX_NOMEM;
     syntax_arena_init(&arena, syntax->ledger, parse_cap(syntax->ledger, size));
     if (setjmp(arena.escape) == 0) {

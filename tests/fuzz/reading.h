@@ -82,7 +82,7 @@ static inline bool read_skimming(enum prologue_reader which, uint32_t skim_least
     check_facts(facts, size);
     for (uint32_t i = 0; i < facts->note_count; i++) {
         uint8_t code = facts->notes[i].code;
-        unsure |= code == NOTE_NOT_CERTAIN || code == NOTE_BINARY;
+        unsure |= code == NOTE_NOT_CERTAIN || code == NOTE_NO_ROOM || code == NOTE_BINARY;
     }
     return !unsure;
 }

@@ -194,7 +194,8 @@ static void check(const struct test_case *test, enum prologue_reader which, bool
 
 static bool is_certain(const struct facts *facts) {
     for (uint32_t i = 0; i < facts->note_count; i++) {
-        if (facts->notes[i].code == NOTE_NOT_CERTAIN)
+        uint8_t code = facts->notes[i].code;
+        if (code == NOTE_NOT_CERTAIN || code == NOTE_NO_ROOM)
             return false;
     }
     return true;

@@ -77,6 +77,16 @@ test("a real application under every limit: complete, or a valid partial report 
   assert.deepEqual([...statuses].sort(), [0, 3]);
 });
 
+test("no memory for the grammar: a best guess that says why, and no word of a syntax error", (t) => {
+  const root = project(t, { "src/small.js": "import './late'\nimport type { A } from '../types'\nexport const x = y as const;\n", "src/late.js": "" });
+  const told = (limit) => {
+    const { complete, diagnostics, modules, stats } = scan(root, ["--entry", "src/small.js", "--memory-limit", limit]);
+    return [complete, modules.length, stats.grammarFiles, diagnostics.map(({ code, message }) => `${code}: ${message}`)];
+  };
+  assert.deepEqual(told("64MiB"), [true, 2, 1, []]);
+  assert.deepEqual(told("2MiB"), [true, 2, 0, ["not-certain: there is no memory to read this file with certainty; what was found is a best guess"]]);
+});
+
 test("a partial report is written whole to --output", (t) => {
   const root = wide(t, 4000);
   const out = project(t);
