@@ -15,6 +15,12 @@ function wide(t, count) {
   return project(t, files);
 }
 
+/** Whether the process has a handler for the signal yet, where the system tells. */
+function catches(pid, signal) {
+  const status = `/proc/${pid}/status`;
+  return !existsSync(status) || (BigInt(`0x${/SigCgt:\s*(\w+)/.exec(readFileSync(status, "utf8"))[1]}`) >> BigInt(signal - 1)) & 1n;
+}
+
 test("the memory limit: exit 3, a partial report that says so, and where the memory went", (t) => {
   const root = wide(t, 4000);
   const report = scan(root, ["--memory-limit", "512KiB", "--threads", "2"], { status: 3 });
@@ -103,6 +109,7 @@ test(`an interrupt ends the scan within ${LATEST} ms: exit 130, no --output`, as
   const entries = Array.from({ length: 400 }, (_, i) => ["--entry", `src/m${i}.js`]).flat();
   async function interrupted(delay) {
     const { child, exit } = start(["scan", root, ...entries, "--threads", "2", "--json", "--output", join(out, "r.json")]);
+    while (!catches(child.pid, 2)) await setTimeout(1);
     await setTimeout(delay);
     const begin = performance.now();
     child.kill("SIGINT");
