@@ -71,10 +71,10 @@ void slab_free(struct slab *slab, void *pointer, size_t size) {
 
 /* ---- giving back ----------------------------------------------------------------------------- */
 
-/* The newest chunk is being used up; in every other, each grain is a block's, live or free. */
+/* In every chunk but the newest, which is being used up and stays, each grain is a block's, live or free. */
 struct chunk_use {
     const struct arena_chunk *chunk;
-    size_t free; /* grains */
+    size_t free, all; /* grains */
 };
 
 static size_t chunk_grains(const struct arena_chunk *chunk) {
@@ -98,7 +98,7 @@ static struct chunk_use *use_of(struct chunk_use *uses, uint32_t count, const vo
 }
 
 static bool is_empty(const struct chunk_use *use) {
-    return use->free == chunk_grains(use->chunk);
+    return use->free == use->all;
 }
 
 static void count_free(const struct slab *slab, struct chunk_use *uses, uint32_t count) {
@@ -137,7 +137,8 @@ static void drop_empty(struct slab *slab, struct chunk_use *uses, uint32_t count
 static void trim(struct slab *slab, struct chunk_use *uses, uint32_t count) {
     uint32_t at = 0;
     for (const struct arena_chunk *chunk = slab->arena.chunks; chunk; chunk = chunk->older) {
-        uses[at++] = (struct chunk_use){.chunk = chunk};
+        size_t all = chunk == slab->arena.chunks ? SIZE_MAX : chunk_grains(chunk);
+        uses[at++] = (struct chunk_use){.chunk = chunk, .all = all};
     }
     sort_heap(uses, count, sizeof *uses, by_address, NULL);
     count_free(slab, uses, count);

@@ -85,6 +85,42 @@ static void gives_back_what_holds_nothing(void **state) {
     bench_end(&bench);
 }
 
+/* The chunk that is being used up stays, also where all of it is free: its blocks are used again. */
+static void the_newest_chunk_stays(void **state) {
+    (void)state;
+    struct bench bench;
+    struct slab slab;
+    bench_begin(&bench, 0);
+    slab_init(&slab, &bench.ledger, PROLOGUE_SUBSYSTEM_FACTS);
+    enum { SIZE = SLAB_LARGEST };
+    char *lives = slab_alloc(&slab, SIZE), *blocks[64];
+    const struct arena_chunk *first = slab.arena.chunks;
+    size_t count = 0;
+    while (slab.arena.chunks == first || slab.arena.end - slab.arena.next >= SIZE) {
+        blocks[count++] = slab_alloc(&slab, SIZE);
+    }
+    size_t rest = (size_t)(slab.arena.end - slab.arena.next) / SLAB_GRAIN * SLAB_GRAIN;
+    char *last = rest ? slab_alloc(&slab, rest) : NULL; /* nothing of it is left */
+    for (size_t i = 0; i < count; i++) {
+        slab_free(&slab, blocks[i], SIZE);
+    }
+    slab_free(&slab, last, rest);
+    slab_trim(&slab);
+    uint64_t held = bench.ledger.total.current;
+    for (size_t i = 0; i < count; i++) {
+        blocks[i] = slab_alloc(&slab, SIZE);
+    }
+    assert_int_equal(bench.ledger.total.current, held);
+    for (size_t i = 0; i < count; i++) {
+        slab_free(&slab, blocks[i], SIZE);
+    }
+    slab_free(&slab, lives, SIZE);
+    slab_trim(&slab);
+    assert_int_equal(bench.ledger.total.current, 0);
+    slab_close(&slab);
+    bench_end(&bench);
+}
+
 static void survives_every_refusal(void **state) {
     (void)state;
     for (size_t refused = 1; refused < 10; refused++) {
@@ -109,6 +145,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(uses_again_what_was_given_back),
         cmocka_unit_test(gives_back_what_holds_nothing),
+        cmocka_unit_test(the_newest_chunk_stays),
         cmocka_unit_test(survives_every_refusal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
