@@ -24,11 +24,9 @@ static json_t *head_of(const struct memory_file *file) {
 
 static json_t *attribution_of(const struct memory_file *file) {
     const struct memory_owned *owned = &file->owned;
-    json_t *parts = json_object();
-    if (!file->attributed) {
-        json_decref(parts);
+    if (!file->attributed)
         return json_null();
-    }
+    json_t *parts = json_object();
     for (size_t i = 0; i < file->part_count; i++)
         json_object_set_new(parts, file->parts[i],
                             json_pack("{s:o, s:o}", "held", number(owned->at.parts[i]),

@@ -1,5 +1,5 @@
-/* Whose memory it is: the bytes of facts, graph, paths and package.json files by package and by folder, the packages with
- * the most modules, the widest barrels. Needs no memory but what it was given. */
+/* Whose memory it is: the bytes of facts, graph, paths and package.json files by package and by folder,
+ * the packages with the most modules, the widest barrels. Needs no memory but what it was given. */
 #ifndef ATTRIBUTION_H
 #define ATTRIBUTION_H
 

@@ -156,10 +156,9 @@ static uint64_t read_accounts(const struct ledger *ledger, prologue_memory *out)
 }
 
 void ledger_read(const struct ledger *ledger, prologue_memory *out) {
-    uint64_t total;
     out->limit = ledger->limit;
     for (int tries = 0; tries < READ_TRIES; tries++) {
-        total = atomic_load_explicit(&ledger->total.current, memory_order_acquire);
+        uint64_t total = atomic_load_explicit(&ledger->total.current, memory_order_acquire);
         out->current = read_accounts(ledger, out);
         if (out->current == total) {
             break;

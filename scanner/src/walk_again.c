@@ -125,15 +125,20 @@ static bool is_lent(const struct file *file) {
     return file->facts && file->facts->derived && !file->edges;
 }
 
+static struct source *spelled(struct walk *walk, const struct file *file) {
+    struct source *whole = graph_whole(&walk->graph, &walk->donor->graph, donor_file(walk, file));
+    if (!whole) {
+        walk_fail(walk, ledger_error(walk->ledger));
+    }
+    return whole;
+}
+
 struct source *walk_spell_lent(struct walk *walk, struct file *file) {
     struct source *lent = file->facts;
     if (!is_lent(file)) {
         return NULL;
     }
-    file->facts = graph_whole(&walk->graph, &walk->donor->graph, donor_file(walk, file));
-    if (!file->facts) {
-        walk_fail(walk, ledger_error(walk->ledger));
-    }
+    file->facts = spelled(walk, file);
     return lent;
 }
 
@@ -147,19 +152,14 @@ void walk_share_lent(struct walk *walk, struct file *file, struct source *lent) 
 }
 
 /* A walk that did not come to its end is not walked again: nobody asks for what it has not visited. */
-static struct source *give_back_lent(struct walk *walk, struct file *file) {
-    struct source *lent = file->facts;
-    if (!walk->error) {
-        return walk_spell_lent(walk, file);
-    }
-    file->facts = is_lent(file) ? NULL : lent;
-    return file->facts ? NULL : lent;
-}
-
 void walk_leave_donor(struct walk *walk) {
     for (uint32_t i = 0; walk->donor && i < walk->graph.files.count; i++) {
         struct file *file = graph_at(&walk->graph, i);
-        walk_share_lent(walk, file, give_back_lent(walk, file));
+        if (is_lent(file)) {
+            struct source *lent = file->facts;
+            file->facts = walk->error ? NULL : spelled(walk, file);
+            source_drop(walk->graph.sources, lent);
+        }
     }
     walk->donor = NULL;
 }
