@@ -108,7 +108,11 @@ static bool is_word(const struct text *text, const char *word) {
     if (!starts(text, word)) {
         return false;
     }
-    unsigned char next = text->at + length < text->end ? text->at[length] : 0;
+    struct text behind = {text->at + length, text->end, false, false};
+    if (skip_white_space(&behind) || skip_line_terminator(&behind)) {
+        return true;
+    }
+    unsigned char next = behind.at < behind.end ? *behind.at : 0;
     return !(next >= 0x80 || next == '_' || next == '$' || next == '\\' ||
              (next >= '0' && next <= '9') || (next >= 'a' && next <= 'z') ||
              (next >= 'A' && next <= 'Z'));
