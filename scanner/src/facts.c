@@ -1,5 +1,7 @@
 #include "facts.h"
 
+#include "sort.h"
+
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
@@ -174,6 +176,36 @@ int directive_set_find(const struct directive_set *set, struct slice raw) {
         }
     }
     return found;
+}
+
+/* ---- order ----------------------------------------------------------------------------------- */
+
+static bool import_before(const void *context, const void *a, const void *b) {
+    const struct fact_import *first = a, *second = b;
+    (void)context;
+    return first->span.start < second->span.start;
+}
+
+static bool note_before(const void *context, const void *a, const void *b) {
+    const struct fact_note *first = a, *second = b;
+    (void)context;
+    return first->span.start < second->span.start;
+}
+
+/* Most come in order: an import within the argument of another is found first. */
+static void sort_unless_sorted(void *items, uint32_t count, size_t size, sort_before *before) {
+    const char *item = items;
+    for (uint32_t i = 1; i < count; i++, item += size) {
+        if (before(NULL, item + size, item)) {
+            sort_heap(items, count, size, before, NULL);
+            return;
+        }
+    }
+}
+
+void facts_sort(struct facts *facts) {
+    sort_unless_sorted(facts->imports, facts->import_count, sizeof *facts->imports, import_before);
+    sort_unless_sorted(facts->notes, facts->note_count, sizeof *facts->notes, note_before);
 }
 
 /* ---- lines and columns ----------------------------------------------------------------------- */

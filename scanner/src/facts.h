@@ -135,6 +135,9 @@ enum glob_value { GLOB_TRUE, GLOB_FALSE, GLOB_OBJECT, GLOB_TEXT };
 void facts_set_option(struct facts *facts, uint32_t first, struct slice key, enum glob_value value,
                       uint32_t text, uint32_t length);
 
+/* Imports and notes in the order of the file. */
+void facts_sort(struct facts *facts);
+
 /* Fills line and column of every span: lines end at LF, CR, CRLF, U+2028 and U+2029, columns are
  * 1-based UTF-16 units, a byte order mark at the very start is not counted. One pass for each kind
  * of fact. */

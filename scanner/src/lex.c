@@ -226,66 +226,6 @@ static bool is_utf16(struct lexer *lexer) {
     return (first == 0xFF && second == 0xFE) || (first == 0xFE && second == 0xFF);
 }
 
-/* ---- order ----------------------------------------------------------------------------------- */
-
-/* An import within the argument of another is found first. Imports and notes begin with their span,
- * and that with its start. */
-struct order {
-    char *items;
-    size_t item_size;
-};
-
-static uint32_t start_of(const struct order *order, uint32_t i) {
-    uint32_t start;
-    memcpy(&start, order->items + i * order->item_size, sizeof start);
-    return start;
-}
-
-static void swap_items(const struct order *order, uint32_t i, uint32_t j) {
-    char spare[64];
-    char *a = order->items + i * order->item_size, *b = order->items + j * order->item_size;
-    memcpy(spare, a, order->item_size);
-    memcpy(a, b, order->item_size);
-    memcpy(b, spare, order->item_size);
-}
-
-static void sift(const struct order *order, uint32_t at, uint32_t count) {
-    for (uint32_t child; (child = 2 * at + 1) < count; at = child) {
-        if (child + 1 < count && start_of(order, child) < start_of(order, child + 1)) {
-            child++;
-        }
-        if (start_of(order, at) >= start_of(order, child)) {
-            return;
-        }
-        swap_items(order, at, child);
-    }
-}
-
-/* A heap sort: in place, and bounded whatever the input. */
-static void sort_items(void *items, uint32_t count, size_t item_size) {
-    struct order order = {items, item_size};
-    uint32_t sorted = 1;
-    while (sorted < count && start_of(&order, sorted - 1) <= start_of(&order, sorted)) {
-        sorted++;
-    }
-    if (sorted >= count) {
-        return;
-    }
-    for (uint32_t i = count / 2; i--;) {
-        sift(&order, i, count);
-    }
-    for (uint32_t left = count; --left;) {
-        swap_items(&order, 0, left);
-        sift(&order, 0, left);
-    }
-}
-
-static void sort_facts(struct facts *facts) {
-    _Static_assert(sizeof(struct fact_import) <= 64 && sizeof(struct fact_note) <= 64, "spare");
-    sort_items(facts->imports, facts->import_count, sizeof *facts->imports);
-    sort_items(facts->notes, facts->note_count, sizeof *facts->notes);
-}
-
 /* ---- a file ---------------------------------------------------------------------------------- */
 
 void lexer_take(struct lexer *lexer, struct input *input) {
@@ -329,7 +269,7 @@ enum lex_answer lexer_read(struct lexer *lexer, const struct lex_options *option
         return LEX_UNSURE;
     }
     scope_finish(lexer);
-    sort_facts(facts);
+    facts_sort(facts);
     if (lexer->failed && has_nul(lexer)) {
         note_add(lexer, NOTE_BINARY, 0, -1, 0, 0);
         return LEX_SURE;

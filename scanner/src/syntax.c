@@ -107,7 +107,8 @@ static bool prepare(struct syntax *syntax, int language) {
 /* ---- source ---------------------------------------------------------------------------------- */
 
 /* What the grammar takes for something else than ECMAScript does stands in for it, byte for byte:
- * a line feed for a lone CR, U+2028 and U+2029, spaces for the other white space. */
+ * a line feed for a lone CR, U+2028 and U+2029, spaces for the other white space, and what no program
+ * has for U+0085, U+200B and U+2060, which the grammar takes for white space. */
 struct source {
     const char *bytes;
     size_t size;
@@ -119,9 +120,12 @@ static const char *replacement(const struct source *source, size_t at, size_t *l
         struct slice text;
         const char *instead;
     } table[] = {
-        {{"\xC2\xA0", 2}, "  "},       {{"\xE1\x9A\x80", 3}, "   "}, {{"\xE2\x80\xA8", 3}, "\n  "},
-        {{"\xE2\x80\xA9", 3}, "\n  "}, {{"\xE2\x80\xAF", 3}, "   "}, {{"\xE2\x81\x9F", 3}, "   "},
-        {{"\xE3\x80\x80", 3}, "   "},  {{"\xEF\xBB\xBF", 3}, "   "},
+        {{"\xC2\xA0", 2}, "  "},         {{"\xE1\x9A\x80", 3}, "   "},
+        {{"\xE2\x80\xA8", 3}, "\n  "},   {{"\xE2\x80\xA9", 3}, "\n  "},
+        {{"\xE2\x80\xAF", 3}, "   "},    {{"\xE2\x81\x9F", 3}, "   "},
+        {{"\xE3\x80\x80", 3}, "   "},    {{"\xEF\xBB\xBF", 3}, "   "},
+        {{"\xC2\x85", 2}, "\1\1"},       {{"\xE2\x80\x8B", 3}, "\1\1\1"},
+        {{"\xE2\x81\xA0", 3}, "\1\1\1"},
     };
     struct slice rest = {source->bytes + at, source->size - at};
     unsigned char c = (unsigned char)rest.data[0];
@@ -190,6 +194,7 @@ static void fill(struct syntax_parse *parse) {
         syntax_see_directive(&reading, &parse->events[i]);
         syntax_see_import(&reading, &parse->events[i]);
     }
+    facts_sort(parse->facts);
 }
 
 static enum syntax_answer run(struct syntax *syntax, struct syntax_parse *parse, int language) {

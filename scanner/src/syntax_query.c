@@ -35,20 +35,22 @@ static void see_name(struct syntax_parse *parse, TSNode node) {
         parse->doubt |= is_reserved(syntax_text(parse, node));
 }
 
+/* A byte that is not ASCII may be white space. */
 static bool opens(struct slice text, struct slice word) {
     if (!slice_starts(text, word))
         return false;
     unsigned char next = text.length > word.length ? (unsigned char)text.data[word.length] : ' ';
-    return !isalnum(next) && next != '_' && next != '$' && next != '\\' && next < 0x80;
+    return !isalnum(next) && next != '_' && next != '$' && next != '\\';
 }
 
-/* With white space between the words: a comment is not looked past. */
+/* With white space between the words: neither a comment nor what is not ASCII is looked past. */
 static bool opens_async_function(struct slice text) {
     if (!opens(text, SLICE("async")))
         return false;
     for (text = slice_skip(text, 5); text.length && memchr(" \t\v\f", text.data[0], 4);)
         text = slice_skip(text, 1);
-    return opens(text, SLICE("function")) || slice_starts(text, SLICE("/"));
+    return opens(text, SLICE("function")) || slice_starts(text, SLICE("/")) ||
+           (text.length && (unsigned char)text.data[0] >= 0x80);
 }
 
 static bool opens_declaration(const struct syntax_parse *parse, TSNode node) {
