@@ -145,8 +145,8 @@ void scope_close(struct lexer *lexer);
 void scope_declare(struct lexer *lexer, const struct token *token, bool var);
 uint32_t scope_name(struct lexer *lexer, const struct token *token); /* NONE: does not matter */
 uint32_t scope_add_name(struct lexer *lexer, const struct token *token, uint32_t owner);
-/* No import binds the name `first` and those after it, nor the import `owner` the name `require`. */
-void scope_disown(struct lexer *lexer, uint32_t first, uint32_t owner);
+/* The import `owner` does not bind the name. */
+void scope_disown(struct lexer *lexer, const struct token *token, uint32_t owner);
 /* A value use. NONE where the name does not matter. */
 uint32_t scope_reference(struct lexer *lexer, const struct token *token);
 void scope_expose(struct lexer *lexer, const struct token *token); /* ambient code may export it */

@@ -27,7 +27,8 @@ uint32_t import_add(struct lexer *lexer, enum fact_kind kind, unsigned flags,
 struct clause {
     uint32_t owner; /* the import to come */
     uint32_t values, types;
-    bool type; /* `import type`, `export type` */
+    bool type;   /* `import type`, `export type` */
+    bool undoes; /* what an attempt in vain has bound */
 };
 
 static void bind_name(struct lexer *lexer, struct clause *clause, const struct token *local,
@@ -38,8 +39,12 @@ static void bind_name(struct lexer *lexer, struct clause *clause, const struct t
         scope_declare(lexer, local, false);
         return;
     }
-    if (!type && !clause->type &&
-        (lexer->typescript || local->word == W_REQUIRE || local->escaped)) {
+    if (type || clause->type) {
+        return;
+    }
+    if (clause->undoes) {
+        scope_disown(lexer, local, clause->owner);
+    } else if (lexer->typescript || local->word == W_REQUIRE || local->escaped) {
         scope_add_name(lexer, local, clause->owner);
     }
 }
@@ -318,37 +323,45 @@ static bool plain_source(struct lexer *lexer, const struct plain *plain, enum fa
     return true;
 }
 
-static bool read_plain_words(struct lexer *lexer) {
+/* The clause and `from`; to the specifier. */
+static bool plain_head(struct lexer *lexer, struct plain *plain, struct clause *clause,
+                       bool binds) {
+    clause->type = plain->byte == 't' && plain_accept(lexer, plain, SLICE("type"));
+    if (clause->type && !(lexer->typescript && plain->byte == '{')) {
+        return false;
+    }
+    return plain_clause(lexer, plain, clause, binds) && plain_accept(lexer, plain, SLICE("from"));
+}
+
+static bool read_plain_words(struct lexer *lexer, struct clause *clause) {
     bool binds = at_word(lexer, W_IMPORT);
-    struct clause clause = {.owner = lexer->facts->import_count};
     struct plain plain = {.at = lexer->cursor};
     plain_skip(lexer, &plain, 0);
     bool named = plain.byte != '"' && plain.byte != '\'';
-    if (named) {
-        clause.type = plain.byte == 't' && plain_accept(lexer, &plain, SLICE("type"));
-        bool valid = !clause.type || (lexer->typescript && plain.byte == '{');
-        if (!valid || !plain_clause(lexer, &plain, &clause, binds) ||
-            !plain_accept(lexer, &plain, SLICE("from"))) {
-            return false;
-        }
+    if (named && !plain_head(lexer, &plain, clause, binds)) {
+        return false;
     }
     bool quoted = plain.byte == '"' || plain.byte == '\'';
-    return quoted && (named || binds) &&
-           plain_source(lexer, &plain, binds ? FACT_IMPORT : FACT_EXPORT, &clause);
+    return quoted && (named || binds) && !clause->undoes &&
+           plain_source(lexer, &plain, binds ? FACT_IMPORT : FACT_EXPORT, clause);
 }
 
 /* At `import` or `export`. false: nothing has been read. In a second pass, which knows the names
- * already, what a vain attempt binds could not be told from them. */
+ * already, what an attempt in vain binds could not be told from them; nor in an ambient module, where
+ * it is declared. */
 bool read_plain(struct lexer *lexer) {
-    uint32_t cursor = lexer->cursor, names = lexer->name_count;
-    if (lexer->again) {
+    uint32_t cursor = lexer->cursor;
+    struct clause clause = {.owner = lexer->facts->import_count}, undoing = clause;
+    if (lexer->again || lexer->ambient) {
         return false;
     }
-    if (read_plain_words(lexer)) {
+    if (read_plain_words(lexer, &clause)) {
         return true;
     }
     cursor_return(lexer, cursor);
-    scope_disown(lexer, names, lexer->facts->import_count);
+    undoing.undoes = true;
+    read_plain_words(lexer, &undoing);
+    cursor_return(lexer, cursor);
     return false;
 }
 

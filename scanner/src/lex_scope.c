@@ -190,13 +190,11 @@ uint32_t scope_add_name(struct lexer *lexer, const struct token *token, uint32_t
     return name;
 }
 
-void scope_disown(struct lexer *lexer, uint32_t first, uint32_t owner) {
-    if (lexer->names[REQUIRE].owner == owner) {
-        lexer->names[REQUIRE].owner = NONE;
-        lexer->names[REQUIRE].bound = false;
-    }
-    for (uint32_t name = first; name < lexer->name_count; name++) {
+void scope_disown(struct lexer *lexer, const struct token *token, uint32_t owner) {
+    uint32_t name = scope_name(lexer, token);
+    if (name != NONE && lexer->names[name].owner == owner) {
         lexer->names[name].owner = NONE;
+        lexer->names[name].bound = false;
     }
 }
 
