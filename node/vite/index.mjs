@@ -33,26 +33,30 @@ export function prologue(options = {}) {
       if (config.command === "serve" && !isPreview) project.scanner.begin();
     },
 
-    // Before the dependency optimiser: it starts when the server listens, after these hooks.
-    async configureServer(server) {
+    configureServer(server) {
       connect(server, project, options);
       server.middlewares.use(inspector(project));
-      await start(server.environments).catch(() => {}); // told in the log and in the overlay
+      start(server.environments).catch(() => {}); // told in the log and in the overlay
     },
 
     watchChange(file) {
       changed.add(file);
     },
 
-    async buildStart() {
-      if (config.command !== "build") return;
-      if (changed.size > 0) {
-        project.started = project.scan({ changed: [...changed] });
-        changed.clear();
-      }
-      const report = await start();
-      const error = options.failOnError === false ? undefined : report.diagnostics.find(({ severity }) => severity === "error");
-      if (error) this.error(project.errorOf(error));
+    // A server that is about to listen waits here, before its dependency optimiser and the other plugins start.
+    buildStart: {
+      order: "pre",
+      sequential: true,
+      async handler() {
+        if (config.command !== "build") return project.started?.catch(() => {});
+        if (changed.size > 0) {
+          project.started = project.scan({ changed: [...changed] });
+          changed.clear();
+        }
+        const report = await start();
+        const error = options.failOnError === false ? undefined : report.diagnostics.find(({ severity }) => severity === "error");
+        if (error) this.error(project.errorOf(error));
+      },
     },
 
     resolveId: (id) => {

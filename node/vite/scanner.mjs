@@ -1,9 +1,11 @@
 // One session for one Vite configuration.
-import { createSession } from "../index.mjs";
+import { createRequire } from "node:module";
 import { createAsker, mayAsk } from "./ask.mjs";
 import { scanOptions } from "./config.mjs";
 import { patternAliases } from "./patterns.mjs";
 import { installationState } from "./outside.mjs";
+
+const { createSession } = createRequire(import.meta.url)("../index.cjs"); // at half the cost of an import
 
 const MOST_PASSES = 32; // an alias may lead to what another one speaks of; never this often
 const NOBODY = { asksSomeone: false, failures: () => [] };
