@@ -113,6 +113,7 @@
 (binary_expression left: (binary_expression operator: "<") operator: ">") @doubt
 (non_null_expression (instantiation_expression)) @doubt
 (subscript_expression object: (instantiation_expression)) @doubt
+(instantiation_expression (binary_expression)) @doubt
 ; An argument may be missing at the end alone, and so may a property.
 (arguments "(" . ",") @doubt
 (arguments "," . ",") @doubt

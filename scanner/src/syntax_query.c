@@ -53,12 +53,17 @@ static bool opens_async_function(struct slice text) {
            (text.length && (unsigned char)text.data[0] >= 0x80);
 }
 
+/* `from`, which an `export { a }` before it may miss. */
+static bool opens_source(struct slice text, TSNode statement) {
+    return opens(text, SLICE("from")) && syntax_is(syntax_first_child(statement), "identifier");
+}
+
 static bool opens_declaration(const struct syntax_parse *parse, TSNode node) {
     struct slice text = syntax_text(parse, node);
     bool whole = syntax_is(node, "function_expression") || syntax_is(node, "generator_function") ||
                  syntax_is(node, "class");
     return !whole && (opens(text, SLICE("function")) || opens(text, SLICE("class")) ||
-                      opens_async_function(text));
+                      opens_async_function(text) || opens_source(text, node));
 }
 
 bool syntax_is_unclear(const struct syntax_parse *parse, TSNode operand) {
