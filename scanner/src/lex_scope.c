@@ -423,24 +423,52 @@ static void mark_used(struct lexer *lexer, uint32_t name) {
     }
 }
 
-/* The name after `@jsx` or `@jsxFrag` at `at`; empty: none. */
-static struct token pragma_name(struct lexer *lexer, uint32_t at, bool *fragment) {
-    struct token name = {.kind = T_NAME};
-    bool inside_word = at && skip_identifier(lexer, at - 1) == at;
-    if (inside_word || !text_follows(lexer, at, SLICE("@jsx"))) {
-        return name;
-    }
-    *fragment = text_follows(lexer, at + 4, SLICE("Frag"));
-    uint32_t start = at + (*fragment ? 8 : 4), end = start;
+/* Whether a pragma may follow the byte. */
+static bool precedes_pragma(int byte) {
+    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r' || byte == '*' ||
+           byte == '@';
+}
+
+/* Past what stands at `at` before ASCII white space. */
+static uint32_t skip_pragma_word(struct lexer *lexer, uint32_t at, uint32_t end) {
     int byte;
-    while ((byte = byte_at(lexer, end)) == ' ' || byte == '\t') {
-        end++;
+    while (at < end && (byte = byte_at(lexer, at)) != ' ' && (byte < '\t' || byte > '\r')) {
+        at++;
     }
-    if (end > start) {
-        name.start = end;
-        name.end = skip_identifier(lexer, end);
+    return at;
+}
+
+/* The pragma whose name is the word: 0 `@jsx`, 1 `@jsxFrag`; 2: another one that has a value; 3: none. */
+static unsigned pragma_of(struct lexer *lexer, uint32_t at, uint32_t end) {
+    static const struct slice names[] = {SLICE("@jsx"), SLICE("@jsxFrag"), SLICE("@jsxRuntime"),
+                                         SLICE("@jsxImportSource")};
+    for (unsigned i = 0; i < 4; i++) {
+        if (end - at == names[i].length && text_follows(lexer, at, names[i])) {
+            return i < 2 ? i : 2;
+        }
     }
-    return name;
+    return 3;
+}
+
+/* At a word that begins with `@jsx`. Keeps what a pragma's value names, the `a` of `a.b`; returns where
+ * the value ends, or the word. */
+static uint32_t take_pragma(struct lexer *lexer, uint32_t at, uint32_t end) {
+    uint32_t word_end = skip_pragma_word(lexer, at, end), start = word_end;
+    unsigned pragma = pragma_of(lexer, at, word_end);
+    while (start < end && (byte_at(lexer, start) == ' ' || byte_at(lexer, start) == '\t')) {
+        start++;
+    }
+    uint32_t value_end = skip_pragma_word(lexer, start, end), name_end = start + 1;
+    if (pragma == 3 || value_end == start) {
+        return word_end;
+    }
+    if (pragma < 2) {
+        while (name_end < value_end && byte_at(lexer, name_end) != '.') {
+            name_end++;
+        }
+        lexer->pragmas[pragma] = (struct token){.start = start, .end = name_end, .kind = T_NAME};
+    }
+    return value_end;
 }
 
 /* The first `@` from `at` on; `end`: there is none. */
@@ -456,11 +484,11 @@ static uint32_t next_pragma(struct lexer *lexer, uint32_t at, uint32_t end) {
 
 void scope_pragmas(struct lexer *lexer, uint32_t start, uint32_t end) {
     cursor_return(lexer, start);
+    end -= byte_at(lexer, start + 1) == '*' ? 2 : 0; /* its own */
     for (uint32_t at = start; (at = next_pragma(lexer, at, end)) < end; at++) {
-        bool fragment = false;
-        struct token name = pragma_name(lexer, at, &fragment);
-        if (name.end > name.start) {
-            lexer->pragmas[fragment] = name;
+        bool begins = at == start + 2 || precedes_pragma(byte_at(lexer, at - 1));
+        if (begins && text_follows(lexer, at, SLICE("@jsx"))) {
+            at = take_pragma(lexer, at, end);
         }
     }
 }

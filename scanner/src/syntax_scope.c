@@ -370,27 +370,39 @@ static void use_by_text(struct syntax_scopes *scopes, struct slice text) {
         scopes->names[name].used = true;
 }
 
-static bool is_name_byte(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '$' || (unsigned char)c >= 0x80;
+#define PRAGMA_SPACE " \t\n\v\f\r"
+
+static size_t count_until(struct slice text, const char *ends) {
+    size_t length = 0;
+    while (length < text.length && !memchr(ends, text.data[length], strlen(ends)))
+        length++;
+    return length;
 }
 
-/* `@jsx h`, `@jsxFrag Fragment`: the name before a dot, of the last one. */
-static void read_pragma(struct slice comment, struct slice pragma, struct slice *name) {
-    for (size_t i = 0; i + pragma.length < comment.length; i++) {
+/* `@jsx h`, `@jsxFrag Fragment`: what stands there, before a dot, of the last one of each. */
+static void read_pragmas(struct slice comment, struct slice *elements, struct slice *fragments) {
+    comment.length -= slice_starts(comment, SLICE("/*")) ? 2 : 0;
+    for (size_t i = 2; i < comment.length; i++) {
         struct slice rest = slice_skip(comment, i);
-        if (rest.data[0] != '@' || (i && is_name_byte(rest.data[-1])) ||
-            !slice_starts(rest, pragma))
+        bool follows = i == 2 || memchr(" \t\n\r*@", rest.data[-1], 6);
+        if (!follows || !slice_starts(rest, SLICE("@jsx")))
             continue;
-        rest = slice_skip(rest, pragma.length);
-        size_t space = 0, length = 0;
-        while (space < rest.length && (rest.data[space] == ' ' || rest.data[space] == '\t'))
-            space++;
-        rest = slice_skip(rest, space);
-        while (length < rest.length && is_name_byte(rest.data[length]))
-            length++;
-        if (space && length)
-            *name = (struct slice){rest.data, length};
+        struct slice word = {rest.data, count_until(rest, PRAGMA_SPACE)};
+        bool fragment = slice_equal(word, SLICE("@jsxFrag"));
+        bool other =
+            slice_equal(word, SLICE("@jsxRuntime")) || slice_equal(word, SLICE("@jsxImportSource"));
+        rest = slice_skip(rest, word.length);
+        i += word.length;
+        if (!fragment && !other && word.length != 4)
+            continue;
+        while (rest.length && (rest.data[0] == ' ' || rest.data[0] == '\t'))
+            rest = slice_skip(rest, 1);
+        rest.length = count_until(rest, PRAGMA_SPACE);
+        if (rest.length == 0)
+            continue;
+        if (!other)
+            *(fragment ? fragments : elements) = (struct slice){rest.data, count_until(rest, ".")};
+        i = (size_t)(rest.data - comment.data) + rest.length;
     }
 }
 
@@ -422,8 +434,7 @@ static void use_factories(struct syntax_parse *parse) {
         if (parse->events[i].capture != CAPTURE_COMMENT)
             continue;
         struct slice comment = syntax_text(parse, parse->events[i].node);
-        read_pragma(comment, SLICE("@jsx"), &elements);
-        read_pragma(comment, SLICE("@jsxFrag"), &fragments);
+        read_pragmas(comment, &elements, &fragments);
     }
     if (scopes->elements)
         use_by_text(scopes, elements);
