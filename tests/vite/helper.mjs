@@ -38,7 +38,8 @@ export function keepingLogger() {
   };
 }
 
-export async function serve(t, vite, root, config = {}) {
+// One that does not listen yet.
+export async function create(t, vite, root, config = {}) {
   const { createServer } = await importVite(vite);
   const server = await createServer({
     root,
@@ -49,6 +50,11 @@ export async function serve(t, vite, root, config = {}) {
     server: { host: "127.0.0.1", port: 0, ...config.server },
   });
   t.after(() => server.close());
+  return server;
+}
+
+export async function serve(t, vite, root, config) {
+  const server = await create(t, vite, root, config);
   await server.listen();
   return { server, url: server.resolvedUrls.local[0] };
 }

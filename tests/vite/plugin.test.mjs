@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { prologue } from "../../node/vite/index.mjs";
-import { VITES, application, importVite, keepingLogger, serve } from "./helper.mjs";
+import { VITES, application, create, importVite, keepingLogger, serve } from "./helper.mjs";
 
 const write = (root, files) => {
   for (const [name, text] of Object.entries(files)) {
@@ -65,6 +65,22 @@ const reached = [
   "src/main.ts",
   "src/worker.tsx",
 ];
+
+for (const vite of VITES) {
+  test(`${vite}: a server in middleware mode has its report, another one gives it to whoever waits`, async (t) => {
+    const root = application(t, "apps/maps");
+    write(root, configuredFiles);
+    for (const middlewareMode of [true, false]) {
+      const plugin = prologue();
+      const server = await create(t, vite, root, { ...configured(root, [plugin]), server: { middlewareMode } });
+      if (middlewareMode) assert.ok(plugin.api.report());
+      const { report } = await plugin.api.references();
+      assert.deepEqual(report.modules.map(({ path }) => path), reached);
+      const { code } = await server.environments.client.transformRequest("virtual:prologue/client");
+      assert.match(code, /Button/);
+    }
+  });
+}
 
 for (const vite of VITES) {
   test(`${vite}: environments, conditions, aliases and externals are the configuration's`, async (t) => {
