@@ -2,8 +2,10 @@
 ; @scope.*   a declaration inside binds no further than its end
 ; @bind.*    identifiers inside are declared, in the block or, @bind.var, in the function
 ; @value     identifiers inside are used, though a @bind is around it
+; @outside   identifiers inside do not see what the scope around declares
 ; @type      identifiers inside mean nothing at run time
-; @ambient   likewise, but those that are @exposed are used
+; @ambient   declarations inside bind nothing outside
+; @erased    the name that it begins with is no use, where the class member or class is erased
 
 [
   (function_declaration)
@@ -12,6 +14,9 @@
   (generator_function)
   (arrow_function)
   (method_definition)
+  (method_signature)
+  (abstract_method_signature)
+  (function_signature)
   (class_static_block)
   (internal_module)
   (module)
@@ -39,10 +44,18 @@
 (assignment_pattern right: (_) @value)
 (object_assignment_pattern right: (_) @value)
 (computed_property_name) @value
+(method_definition name: (computed_property_name) @outside)
+(method_signature name: (computed_property_name) @outside)
+(abstract_method_signature name: (computed_property_name) @outside)
+(required_parameter (decorator) @outside)
+(optional_parameter (decorator) @outside)
+(class_body (_ name: (computed_property_name)) @erased)
+(class_heritage (extends_clause) @erased)
 
 ; A name that belongs to the scope around its own node, or to the node itself.
 (function_declaration name: (identifier) @define.outer)
 (generator_function_declaration name: (identifier) @define.outer)
+(function_signature name: (identifier) @define.outer)
 (class_declaration name: (type_identifier) @define.here)
 (abstract_class_declaration name: (type_identifier) @define.here)
 (enum_declaration name: (identifier) @define.here)
@@ -65,18 +78,10 @@
   (type_alias_declaration)
   (interface_declaration)
   (implements_clause)
-  (function_signature)
-  (method_signature)
-  (abstract_method_signature)
   (index_signature)
 ] @type
 
 (ambient_declaration) @ambient
-(export_specifier name: (_) @exposed)
-(export_statement value: (identifier) @exposed)
-(export_statement "=" (identifier) @exposed)
-(import_alias) @exposed
-(enum_assignment value: (_) @exposed)
 
 (internal_module name: (nested_identifier) @type)
 (module name: (nested_identifier) @type)

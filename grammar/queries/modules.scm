@@ -86,8 +86,12 @@
 (interface_declaration) @line
 (ambient_declaration) @line
 (abstract_class_declaration "abstract" . (comment)) @doubt
+(public_field_definition . "abstract") @line
 (module) @line
 (internal_module) @line
+; Perhaps one member, if the first is called `static`, `get` or `set`.
+(class_body (public_field_definition ["abstract" "declare"] name: (property_identifier)) .
+  (_ name: (computed_property_name))) @doubt
 ; Letters that are no flags tell of a division.
 (regex flags: (_) @flags)
 ; A string that a line ends in, and so perhaps several.

@@ -48,7 +48,6 @@ static handler *const handlers[STATES] = {
     [DECLARATOR_NEXT] = on_declarator_next,
     [ENUM_MEMBER] = on_enum_member,
     [ENUM_AFTER_KEY] = on_enum_after_key,
-    [ENUM_AFTER_VALUE] = on_enum_after_value,
     [INTERFACE_HEAD] = on_interface_head,
     [ALIAS_HEAD] = on_alias_head,
     [MODULE_BODY] = on_module_body,
@@ -57,6 +56,7 @@ static handler *const handlers[STATES] = {
     [FUNCTION_BODY] = on_function_body,
     [ARROW_RESULT] = on_arrow_result,
     [PARAMETER] = on_parameter,
+    [PARAMETER_DECORATED] = on_parameter_decorated,
     [BINDING_NEXT] = on_binding_next,
     [BINDING_ELEMENT] = on_binding_element,
     [BINDING_KEY] = on_binding_key,
@@ -113,6 +113,7 @@ void lexer_free(struct lexer *lexer) {
     RELEASE(names, name_capacity);
     RELEASE(buckets, bucket_count);
     RELEASE(references, reference_capacity);
+    RELEASE(deferred, deferred_capacity);
     RELEASE(bindables, bindable_capacity);
     RELEASE(declarations, declaration_capacity);
     RELEASE(pieces, piece_capacity);
@@ -131,9 +132,8 @@ void lexer_begin(struct lexer *lexer) {
     lexer->speculated = 0;
     lexer->unsettled = lexer->colon_count = 0;
     lexer->ambient = lexer->try_depth = lexer->group = lexer->context = 0;
-    lexer->exposed = false;
     lexer->require_end = lexer->glob_end = lexer->url_end = lexer->async_end =
-        lexer->async_parameter = lexer->parameters_end = NONE;
+        lexer->async_parameter = lexer->parameters_end = lexer->erased = NONE;
     lexer->has_elements = lexer->has_fragments = lexer->has_html_comment = false;
     lexer->has_module_syntax = lexer->options->dialect & DIALECT_MODULE;
     lexer->late_import = false;

@@ -58,6 +58,7 @@ void on_function_result(struct lexer *lexer);
 void on_function_body(struct lexer *lexer);
 void on_arrow_result(struct lexer *lexer);
 void on_parameter(struct lexer *lexer);
+void on_parameter_decorated(struct lexer *lexer);
 void on_binding_next(struct lexer *lexer);
 void on_binding_element(struct lexer *lexer);
 void on_binding_key(struct lexer *lexer);
@@ -122,7 +123,6 @@ bool typescript_statement(struct lexer *lexer); /* false: it is none */
 void on_ambient_after(struct lexer *lexer);
 void on_enum_member(struct lexer *lexer);
 void on_enum_after_key(struct lexer *lexer);
-void on_enum_after_value(struct lexer *lexer);
 void on_interface_head(struct lexer *lexer);
 void on_alias_head(struct lexer *lexer);
 void on_module_body(struct lexer *lexer);
@@ -149,7 +149,6 @@ uint32_t scope_add_name(struct lexer *lexer, const struct token *token, uint32_t
 void scope_disown(struct lexer *lexer, const struct token *token, uint32_t owner);
 /* A value use. NONE where the name does not matter. */
 uint32_t scope_reference(struct lexer *lexer, const struct token *token);
-void scope_expose(struct lexer *lexer, const struct token *token); /* ambient code may export it */
 void scope_bindable(struct lexer *lexer, uint32_t reference);
 void scope_bind(struct lexer *lexer, uint32_t bindables); /* they are parameters of the top scope */
 /* `import local = target.…;`: the target is used where the local name is. */
@@ -157,6 +156,8 @@ void scope_alias(struct lexer *lexer, const struct token *local, const struct to
                  bool used);
 void scope_rewind(struct lexer *lexer, uint32_t references);
 void scope_finish(struct lexer *lexer);
+/* The references from the given one on are made outside of the innermost scope. */
+void scope_defer(struct lexer *lexer, uint32_t references);
 bool scope_imports_require(const struct lexer *lexer);
 /* Between two statements: forgets references that cannot change the outcome. */
 void scope_thin(struct lexer *lexer);

@@ -15,6 +15,47 @@ static bool starts_key(const struct token *token) {
     }
 }
 
+/* What TypeScript erases asks no value of the name that its key or the class that it extends begins
+ * with. A parameter is no such name. */
+static void erase_name(struct lexer *lexer) {
+    if (token_is_identifier(&lexer->token) && token_peek(lexer).kind != T_ARROW) {
+        lexer->erased = lexer->token.start;
+    }
+}
+
+/* Of a class `mark` is where the key begins that stands behind `abstract` or `declare`. */
+static bool key_is_erased(struct lexer *lexer) {
+    const struct token *token = &lexer->token, *previous = &lexer->previous;
+    bool ambient =
+        lexer->ambient && (token->newline || !token_is(lexer, previous, SLICE("accessor")));
+    return ambient || frame_top(lexer)->mark == token->start;
+}
+
+/* At what stands behind a modifier. */
+static void mark_erased(struct lexer *lexer) {
+    struct frame *frame = frame_top(lexer);
+    const struct token *modifier = &lexer->previous;
+    bool erases = modifier->word == W_ABSTRACT || modifier->word == W_DECLARE;
+    bool breaks = modifier->word == W_STATIC || token_is(lexer, modifier, SLICE("get")) ||
+                  token_is(lexer, modifier, SLICE("set"));
+    bool erased = frame->mark == modifier->start && !token_is(lexer, modifier, SLICE("accessor"));
+    if (lexer->token.newline ? erased && breaks : erased || erases) {
+        frame->mark = lexer->token.start;
+    }
+}
+
+static NOINLINE void read_computed_key(struct lexer *lexer, enum state after) {
+    struct frame *frame = frame_top(lexer);
+    bool erased = after == CLASS_AFTER_KEY && key_is_erased(lexer);
+    frame->state = (uint8_t)after;
+    frame->name_length = 0;
+    token_next(lexer);
+    if (erased) {
+        erase_name(lexer);
+    }
+    push_expression(lexer, EX_INDEX, F_SEQUENCE);
+}
+
 /* Consumes a key. A function that stands there would be called by it. */
 static void read_key(struct lexer *lexer, enum state after) {
     struct frame *frame = frame_top(lexer);
@@ -26,10 +67,7 @@ static void read_key(struct lexer *lexer, enum state after) {
         token_next(lexer);
         return;
     case T_LBRACKET:
-        frame->state = (uint8_t)after;
-        frame->name_length = 0;
-        token_next(lexer);
-        push_expression(lexer, EX_INDEX, F_SEQUENCE);
+        read_computed_key(lexer, after);
         return;
     default:
         frame->state = (uint8_t)after;
@@ -98,6 +136,9 @@ void on_class_head(struct lexer *lexer) {
         frame_top(lexer)->state = CLASS_KEY;
     } else if (at_word(lexer, W_EXTENDS)) {
         token_next(lexer);
+        if (lexer->ambient) {
+            erase_name(lexer);
+        }
         push_expression(lexer, EX_HERITAGE, 0);
     } else if (!lexer->typescript) {
         lexer_fail(lexer);
@@ -183,6 +224,7 @@ void on_class_after_key(struct lexer *lexer) {
         frame->state = CLASS_KEY;
         return;
     default:
+        mark_erased(lexer);
         read_modified_key(lexer, CLASS_KEY);
     }
 }

@@ -198,6 +198,13 @@ void on_function_body(struct lexer *lexer) {
     token_accept(lexer, T_SEMICOLON);
 }
 
+/* A decorator does not see the parameters. */
+void on_parameter_decorated(struct lexer *lexer) {
+    uint32_t references = frame_top(lexer)->mark;
+    frame_pop(lexer);
+    scope_defer(lexer, references);
+}
+
 /* `private`, `readonly` and the like before the name of a parameter property. */
 static bool at_modifier(struct lexer *lexer) {
     if (!lexer->typescript || !token_is_identifier(&lexer->token)) {
@@ -223,6 +230,7 @@ void on_parameter(struct lexer *lexer) {
         return;
     case T_AT:
         token_next(lexer);
+        frame_push(lexer, PARAMETER_DECORATED)->mark = lexer->reference_count;
         push_expression(lexer, EX_DECORATOR, 0);
         return;
     default:

@@ -292,13 +292,18 @@ static bool is_label(const struct lexer *lexer, const struct frame *frame) {
            lexer->previous.start == frame->mark;
 }
 
+/* The last name was no operand. */
+static void take_back(struct lexer *lexer) {
+    uint32_t count = lexer->reference_count;
+    if (count && lexer->references[count - 1].start == lexer->previous.start) {
+        scope_rewind(lexer, count - 1);
+    }
+}
+
 static void end_expression_statement(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     if (is_label(lexer, frame)) {
-        uint32_t count = lexer->reference_count;
-        if (count && lexer->references[count - 1].start == lexer->previous.start) {
-            scope_rewind(lexer, count - 1);
-        }
+        take_back(lexer);
         token_next(lexer);
         frame->state = STATEMENT;
         frame->kind = 0;
@@ -435,7 +440,11 @@ static void read_arrow(struct lexer *lexer) {
     push_arrow(lexer, references, bindables, async, lexer->named);
 }
 
+/* Of a parameter, or in an index signature. */
 static void read_annotation(struct lexer *lexer) {
+    if (frame_top(lexer)->kind == EX_INDEX) {
+        take_back(lexer);
+    }
     frame_top(lexer)->flags |= F_TYPED;
     token_next(lexer);
     push_type(lexer);

@@ -21,7 +21,6 @@ enum state {
     DECLARATOR_NEXT,
     ENUM_MEMBER,
     ENUM_AFTER_KEY,
-    ENUM_AFTER_VALUE,
     INTERFACE_HEAD,
     ALIAS_HEAD,
     MODULE_BODY,
@@ -30,6 +29,7 @@ enum state {
     FUNCTION_BODY,
     ARROW_RESULT, /* `=>` after a result type */
     PARAMETER,
+    PARAMETER_DECORATED,
     BINDING_NEXT, /* after the name or pattern of a binding */
     BINDING_ELEMENT,
     BINDING_KEY,

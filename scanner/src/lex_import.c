@@ -481,7 +481,7 @@ static void read_export_names(struct lexer *lexer, struct clause *clause) {
         clause->types += specifier.type;
         clause->values += !specifier.type;
         if (!specifier.type && !clause->type && token_is_identifier(&specifier.first)) {
-            scope_expose(lexer, &specifier.first);
+            scope_use(lexer, &specifier.first);
         }
         if (!token_accept(lexer, T_COMMA) && !at_kind(lexer, T_RBRACE)) {
             lexer_fail(lexer);
@@ -518,9 +518,6 @@ static void read_export_all(struct lexer *lexer, const struct clause *clause) {
 }
 
 static struct frame *push_exported(struct lexer *lexer) {
-    if (lexer->ambient && token_is_identifier(&lexer->token)) {
-        scope_expose(lexer, &lexer->token);
-    }
     struct frame *frame = push_expression(lexer, EX_STATEMENT, 0);
     frame->mark = NONE;
     return frame;

@@ -35,6 +35,11 @@ struct reference {
     bool dead;
 };
 
+struct deferred {
+    struct reference reference;
+    uint32_t scope; /* whose end it waits for */
+};
+
 struct declaration {
     uint32_t name, next;
     uint32_t first_reference; /* that it is for */
@@ -79,6 +84,8 @@ struct lexer {
     uint32_t name_count, name_capacity;
     struct reference *references;
     uint32_t reference_count, reference_capacity;
+    struct deferred *deferred; /* references that are made again when a scope has ended */
+    uint32_t deferred_count, deferred_capacity;
     uint32_t crowd;      /* so many references of one scope are thinned */
     uint32_t *bindables; /* references that become parameters if `=>` follows */
     uint32_t bindable_count, bindable_capacity;
@@ -104,8 +111,8 @@ struct lexer {
     struct bracket *brackets; /* that are open where code is skimmed */
     uint32_t bracket_capacity;
     uint32_t ambient, try_depth, group;
-    bool exposed;           /* what ambient code mentions here is used nevertheless */
     uint32_t ambient_scope; /* the scopes that were open where the outermost ambient code began */
+    uint32_t erased;        /* start of the last name that no value is asked of */
     /* The colons after parentheses that were taken for those of a conditional, the last ones, and
      * those that have turned out to begin the result type of an arrow function. */
     uint32_t colons[4], colon_count;

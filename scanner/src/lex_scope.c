@@ -200,26 +200,23 @@ void scope_disown(struct lexer *lexer, const struct token *token, uint32_t owner
 
 /* ---- references ------------------------------------------------------------------------------ */
 
-uint32_t scope_reference(struct lexer *lexer, const struct token *token) {
-    uint32_t name = scope_name(lexer, token);
-    if (name == NONE || (lexer->ambient && !lexer->exposed)) {
-        return NONE;
-    }
+static INLINE uint32_t reference_push(struct lexer *lexer, struct reference reference) {
     if (!grow(lexer, &lexer->references, &lexer->reference_capacity, lexer->reference_count + 1,
               sizeof *lexer->references)) {
         return NONE;
     }
-    lexer->references[lexer->reference_count] =
-        (struct reference){lexer->names[name].newest, name, token->start, NONE, NONE, false};
-    lexer->names[name].newest = lexer->reference_count;
+    reference.previous = lexer->names[reference.name].newest;
+    lexer->references[lexer->reference_count] = reference;
+    lexer->names[reference.name].newest = lexer->reference_count;
     return lexer->reference_count++;
 }
 
-void scope_expose(struct lexer *lexer, const struct token *token) {
-    bool exposed = lexer->exposed;
-    lexer->exposed = true;
-    scope_use(lexer, token);
-    lexer->exposed = exposed;
+uint32_t scope_reference(struct lexer *lexer, const struct token *token) {
+    uint32_t name = scope_name(lexer, token);
+    if (name == NONE || (token->start == lexer->erased && name != REQUIRE)) {
+        return NONE;
+    }
+    return reference_push(lexer, (struct reference){NONE, name, token->start, NONE, NONE, false});
 }
 
 void scope_bindable(struct lexer *lexer, uint32_t reference) {
@@ -232,7 +229,7 @@ void scope_bindable(struct lexer *lexer, uint32_t reference) {
 void scope_alias(struct lexer *lexer, const struct token *local, const struct token *target,
                  bool used) {
     if (used || lexer->scope_count > 1) {
-        scope_expose(lexer, target);
+        scope_use(lexer, target);
         return;
     }
     uint32_t aliased = scope_name(lexer, target);
@@ -248,6 +245,30 @@ void scope_rewind(struct lexer *lexer, uint32_t references) {
         struct reference *last = &lexer->references[--lexer->reference_count];
         lexer->names[last->name].newest = last->previous;
     }
+}
+
+void scope_defer(struct lexer *lexer, uint32_t references) {
+    for (uint32_t i = references; i < lexer->reference_count; i++) {
+        if (!lexer->references[i].dead &&
+            grow(lexer, &lexer->deferred, &lexer->deferred_capacity, lexer->deferred_count + 1,
+                 sizeof *lexer->deferred)) {
+            lexer->deferred[lexer->deferred_count++] =
+                (struct deferred){lexer->references[i], lexer->scope_count};
+        }
+    }
+    scope_rewind(lexer, references);
+}
+
+/* The innermost scope has ended. */
+static NOINLINE void make_deferred(struct lexer *lexer) {
+    uint32_t first = lexer->deferred_count;
+    while (first && lexer->deferred[first - 1].scope > lexer->scope_count) {
+        first--;
+    }
+    for (uint32_t i = first; i < lexer->deferred_count; i++) {
+        reference_push(lexer, lexer->deferred[i].reference);
+    }
+    lexer->deferred_count = first;
 }
 
 /* ---- thinning -------------------------------------------------------------------------------- */
@@ -367,13 +388,16 @@ void scope_close(struct lexer *lexer) {
             name->newest = reference->previous;
         }
     }
+    if (lexer->deferred_count) {
+        make_deferred(lexer);
+    }
 }
 
 /* ---- the file -------------------------------------------------------------------------------- */
 
 void scope_reset(struct lexer *lexer) {
     lexer->scope_count = lexer->reference_count = lexer->bindable_count = 0;
-    lexer->declaration_count = 0;
+    lexer->declaration_count = lexer->deferred_count = 0;
     lexer->crowd = CROWD;
     if (lexer->again) { /* the names that the first pass has found stay */
         for (uint32_t i = 0; i < lexer->name_count; i++) {

@@ -45,22 +45,11 @@ void on_enum_member(struct lexer *lexer) {
     }
 }
 
-/* A member's value is used even where the enum is ambient: it may be written wherever the member is. */
 void on_enum_after_key(struct lexer *lexer) {
-    struct frame *frame = frame_top(lexer);
-    frame->state = ENUM_MEMBER;
+    frame_top(lexer)->state = ENUM_MEMBER;
     if (token_accept(lexer, T_ASSIGN)) {
-        frame->state = ENUM_AFTER_VALUE;
-        frame->extra = lexer->exposed;
-        lexer->exposed = true;
         push_expression(lexer, EX_PLAIN, 0);
     }
-}
-
-void on_enum_after_value(struct lexer *lexer) {
-    struct frame *frame = frame_top(lexer);
-    lexer->exposed = frame->extra;
-    frame->state = ENUM_MEMBER;
 }
 
 /* ---- types ----------------------------------------------------------------------------------- */

@@ -43,9 +43,10 @@ struct syntax_scopes {
     size_t use_count, use_capacity;
     struct frame *frames; /* the captures around the event that is looked at */
     size_t frame_count, frame_capacity;
-    size_t type_depth, import_depth, exposed_depth;
+    size_t type_depth, import_depth;
     size_t ambient_depth;
     uint32_t ambient_start; /* of the outermost ambient declaration */
+    uint32_t erased;        /* start of the last name that no value is asked of */
     bool elements, fragments;
 };
 
@@ -105,7 +106,6 @@ static void leave_frames(struct syntax_scopes *scopes, uint32_t offset) {
         scopes->type_depth -= capture == CAPTURE_TYPE;
         scopes->import_depth -= capture == CAPTURE_IMPORT;
         scopes->ambient_depth -= capture == CAPTURE_AMBIENT;
-        scopes->exposed_depth -= capture == CAPTURE_EXPOSED;
     }
 }
 
@@ -117,7 +117,6 @@ static void enter_frame(struct syntax_parse *parse, const struct syntax_event *e
         (struct frame){event->start, event->end, event->capture};
     scopes->type_depth += event->capture == CAPTURE_TYPE;
     scopes->import_depth += event->capture == CAPTURE_IMPORT;
-    scopes->exposed_depth += event->capture == CAPTURE_EXPOSED;
     if (event->capture == CAPTURE_AMBIENT && scopes->ambient_depth++ == 0)
         scopes->ambient_start = event->start;
 }
@@ -182,6 +181,41 @@ static uint8_t binding_around(const struct syntax_scopes *scopes) {
     return CAPTURE_VALUE;
 }
 
+/* Where an identifier at the offset looks its declaration up: outside of the innermost scope if it
+ * stands in the key of a method or in the decorator of a parameter. */
+static uint32_t place_of(const struct syntax_scopes *scopes, uint32_t offset) {
+    bool outside = false;
+    for (size_t i = scopes->frame_count; i-- > 0;) {
+        const struct frame *frame = &scopes->frames[i];
+        if (is_scope(frame->capture, false))
+            return outside && frame->start ? frame->start - 1 : offset;
+        outside |= frame->capture == CAPTURE_OUTSIDE;
+    }
+    return offset;
+}
+
+static bool is_erased(const struct syntax_scopes *scopes, TSNode node) {
+    bool erased = scopes->ambient_depth > 0, accessor = false;
+    TSTreeCursor cursor = ts_tree_cursor_new(node);
+    bool more = ts_tree_cursor_goto_first_child(&cursor);
+    for (; more; more = ts_tree_cursor_goto_next_sibling(&cursor)) {
+        TSNode child = ts_tree_cursor_current_node(&cursor);
+        erased |= syntax_is(child, "abstract") || syntax_is(child, "declare");
+        accessor |= syntax_is(child, "accessor");
+    }
+    ts_tree_cursor_delete(&cursor);
+    return erased && !accessor;
+}
+
+/* What TypeScript erases asks no value of the name that its key or the class that it extends begins
+ * with. */
+static void see_erased(struct syntax_parse *parse, TSNode node) {
+    TSNode key = ts_node_child_by_field_name(node, "name", 4);
+    TSNode first = syntax_first_child(ts_node_is_null(key) ? node : key);
+    if (is_erased(parse->scopes, node) && !ts_node_is_null(first))
+        parse->scopes->erased = ts_node_start_byte(first);
+}
+
 static void see_identifier(struct syntax_parse *parse, const struct syntax_event *event) {
     struct syntax_scopes *scopes = parse->scopes;
     if (scopes->type_depth || scopes->import_depth)
@@ -196,8 +230,8 @@ static void see_identifier(struct syntax_parse *parse, const struct syntax_event
         declare(parse, name, scope_around(scopes, false, false));
     } else if (binding == CAPTURE_BIND_VAR) {
         declare(parse, name, body_around(scopes));
-    } else if (!scopes->ambient_depth || scopes->exposed_depth) {
-        add_use(parse, name, event->start);
+    } else if (event->start != scopes->erased || name == NAME_REQUIRE) {
+        add_use(parse, name, place_of(scopes, event->start));
     }
 }
 
@@ -277,8 +311,10 @@ static void find_uses(struct syntax_parse *parse) {
     for (size_t i = 0; i < parse->event_count; i++) {
         const struct syntax_event *event = &parse->events[i];
         leave_frames(scopes, event->start);
-        if (event->capture <= CAPTURE_EXPOSED || event->capture == CAPTURE_IMPORT) {
+        if (event->capture <= CAPTURE_OUTSIDE || event->capture == CAPTURE_IMPORT) {
             enter_frame(parse, event);
+        } else if (event->capture == CAPTURE_ERASED) {
+            see_erased(parse, event->node);
         } else if (event->capture == CAPTURE_JSX) {
             doubt_tags(parse, event->node);
             if (is_fragment(event->node))
@@ -445,6 +481,7 @@ static void use_factories(struct syntax_parse *parse) {
 void syntax_scopes_build(struct syntax_parse *parse) {
     struct syntax_scopes *scopes = syntax_arena_take(parse->arena, sizeof *scopes);
     memset(scopes, 0, sizeof *scopes);
+    scopes->erased = UINT32_MAX;
     parse->scopes = scopes;
     make_slots(parse);
     add_name(parse, SLICE("require"));

@@ -17,7 +17,8 @@
     XX(VALUE, "value")                                                                             \
     XX(TYPE, "type")                                                                               \
     XX(AMBIENT, "ambient")                                                                         \
-    XX(EXPOSED, "exposed")                                                                         \
+    XX(OUTSIDE, "outside")                                                                         \
+    XX(ERASED, "erased")                                                                           \
     XX(TYPE_FROM, "type.from")                                                                     \
     XX(TYPE_TO, "type.to")                                                                         \
     XX(TRY, "try")                                                                                 \
