@@ -75,7 +75,10 @@ function scopeOf(link, test) {
 function requireScopes(program) {
   const scopes = new Set();
   const block = (link) => scopes.add(scopeOf(link, (node) => BLOCKS.has(node.type) || isFunction(node)));
-  const owner = (link) => scopes.add(scopeOf(link, (node) => OWNERS.has(node.type) || isFunction(node)));
+  const owner = (link) => {
+    const scope = scopeOf(link, (node) => OWNERS.has(node.type) || isFunction(node));
+    scopes.add(isFunction(scope) ? scope.body : scope); // which its parameters do not see
+  };
   let ambient = null;
   walk(program, (link) => {
     const { node, parent } = link;
@@ -143,7 +146,7 @@ function survivors(path, source, lang) {
     const declaration = node.type === "ExportNamedDeclaration" ? node.declaration : node;
     if (declaration?.type !== "VariableDeclaration") continue;
     for (const { id, init } of declaration.declarations) {
-      if (init?.callee?.name === "require") left.add(`${init.arguments[0].value}\0${id.name}`);
+      if (init?.callee?.name === "require" && init.arguments.length) left.add(`${init.arguments[0].value}\0${id.name}`);
     }
   }
   return left;
@@ -288,7 +291,7 @@ export function expected(path, source, { goals = GOALS, isConfigured = (text) =>
   return factsOf(program, source, { left, isConfigured });
 }
 
-const MODULE_ITEMS = new Set(["ImportDeclaration", "ExportAllDeclaration", "ExportNamedDeclaration", "TSImportEqualsDeclaration"]);
+const MODULE_ITEMS = new Set(["ImportDeclaration", "ExportAllDeclaration", "ExportNamedDeclaration", "ExportDefaultDeclaration", "TSImportEqualsDeclaration"]);
 
 // oxc lets a declaration of a module stand in a block or a function.
 function isMisplaced({ node, parent }) {
