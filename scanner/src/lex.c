@@ -243,7 +243,7 @@ enum lex_answer lexer_read(struct lexer *lexer, const struct lex_options *option
     lexer_take(lexer, input);
     lexer->typescript = options->dialect & DIALECT_TYPESCRIPT;
     lexer->jsx = options->dialect & DIALECT_JSX;
-    lexer->again = lexer->script = lexer->careful = false;
+    lexer->again = lexer->script = lexer->module = lexer->careful = false;
     facts->grammar = false;
     if (is_utf16(lexer)) {
         note_add(lexer, NOTE_BINARY, 0, -1, 0, 0);
@@ -261,7 +261,8 @@ enum lex_answer lexer_read(struct lexer *lexer, const struct lex_options *option
     paren_reconsider(lexer, read_once);
     lexer->again = lexer->late_import && !lexer->failed;
     lexer->script = lexer->failed && lexer->top_await && !lexer->has_module_syntax;
-    if (!facts->error && (lexer->again || lexer->script)) {
+    lexer->module = lexer->failed && lexer->has_html_comment && !lexer->script;
+    if (!facts->error && (lexer->again || lexer->script || lexer->module)) {
         facts_clear(facts);
         read_once(lexer);
     }

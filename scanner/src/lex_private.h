@@ -134,6 +134,7 @@ struct lexer {
     bool again;                  /* a second pass then knows the names from the start */
     bool top_await;              /* has been met, and taken for a module's operator; */
     bool script;                 /* a second pass takes it for a name */
+    bool module;                 /* a second pass knows no HTML-like comments */
     uint64_t speculated;         /* bytes that were read ahead */
     uint32_t environments;       /* that the prologue's directives switch to so far */
     struct token pragmas[2];     /* the name after `@jsx`, after `@jsxFrag`; empty: none */

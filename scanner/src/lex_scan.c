@@ -157,7 +157,7 @@ static uint32_t skip_comment(struct lexer *lexer, uint32_t at, bool *newline) {
 static bool html_comment(struct lexer *lexer, uint32_t at, bool line_start) {
     bool found = text_follows(lexer, at, SLICE("<!--")) ||
                  (line_start && text_follows(lexer, at, SLICE("-->")));
-    if (found && lexer->has_module_syntax) {
+    if (found && (lexer->has_module_syntax || lexer->module)) {
         return false;
     }
     return found && !lexer->typescript;
