@@ -153,6 +153,11 @@ void read_prologue(struct lexer *lexer) {
     }
 }
 
+/* Whether what is assigned in the parentheses would have the name of what they are assigned to. */
+static bool passes_name(const struct frame *paren) {
+    return paren->kind == EX_PAREN && paren->name == (paren - 1)->name;
+}
+
 static void drop_names(struct lexer *lexer, const struct frame *part) {
     for (uint32_t i = part->named; i <= part->last_named; i++) {
         lexer->facts->directives[i - 1].name_length = 0;
@@ -171,7 +176,7 @@ void directive_settle_names(struct lexer *lexer, const struct frame *part) {
     bool borrowed = part->name == below->name && part->name_length == below->name_length;
     bool continues =
         below->state == OPERATOR && !at_kind(lexer, T_COMMA) && token_continues(&lexer->token);
-    if (borrowed && !continues && below->kind == EX_PAREN) {
+    if (borrowed && !continues && passes_name(below)) {
         below->named = part->named;
         below->last_named = part->last_named;
         lexer->unsettled++;

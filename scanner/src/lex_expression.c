@@ -440,22 +440,35 @@ static void read_arrow(struct lexer *lexer) {
     push_arrow(lexer, references, bindables, async, lexer->named);
 }
 
+/* What is assigned here is called as the name before the cursor. */
+static void name_after_target(const struct lexer *lexer, struct frame *frame) {
+    frame->name_length = 0;
+    if (lexer->previous.kind == T_NAME || lexer->previous.kind == T_PRIVATE) {
+        frame->name = lexer->previous.start;
+        frame->name_length = lexer->previous.end - lexer->previous.start;
+    }
+}
+
 /* Of a parameter, or in an index signature. */
 static void read_annotation(struct lexer *lexer) {
     if (frame_top(lexer)->kind == EX_INDEX) {
         take_back(lexer);
     }
-    frame_top(lexer)->flags |= F_TYPED;
+    struct frame *frame = frame_top(lexer);
+    frame->flags |= F_TYPED;
+    if (frame->kind == EX_PAREN && !(frame->extra & X_PIECES)) {
+        frame->operand = frame->opened;
+        name_after_target(lexer, frame);
+    }
     token_next(lexer);
     push_type(lexer);
 }
 
 static void read_assignment(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
-    frame->name_length = 0;
-    if (lexer->previous.kind == T_NAME || lexer->previous.kind == T_PRIVATE) {
-        frame->name = lexer->previous.start;
-        frame->name_length = lexer->previous.end - lexer->previous.start;
+    bool typed = frame->operand == frame->opened && frame->kind == EX_PAREN;
+    if (!typed || frame->extra & X_PIECES) {
+        name_after_target(lexer, frame);
     }
     token_next(lexer);
     frame->opened = lexer->previous.end;
