@@ -115,7 +115,7 @@ struct frame {
     uint32_t name, name_length; /* what a function here would be called */
     uint32_t argument;          /* of a specifier: where it begins, of parentheses in it: their
                                    first piece */
-    uint32_t operand;           /* and the first piece of the operand; of other parentheses: `opened`
+    uint32_t operand; /* and the first piece of the operand; of other parentheses: `opened`
                                    of the last element with a type */
     uint32_t named, last_named; /* numbers of directives whose function may lose its name, or 0 */
 };
