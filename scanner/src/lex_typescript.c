@@ -148,7 +148,8 @@ bool typescript_statement(struct lexer *lexer) {
         frame_top(lexer)->kind = BLOCK_MODULE;
         return true;
     }
-    if (next.newline || (next.kind != T_NAME && next.kind != T_STRING)) {
+    bool breaks = next.newline && lexer->previous.word != W_EXPORT;
+    if (breaks || (next.kind != T_NAME && next.kind != T_STRING)) {
         return false;
     }
     bool named = token_is_identifier(&next);

@@ -138,7 +138,8 @@ function importEquals(node, exported) {
 function survivors(path, source, lang) {
   const { code, errors } = transformSync(path, source, { lang, jsx: "preserve", tsconfig: false });
   if (errors.length && !code) return null;
-  const { program } = parseSync("out.jsx", code, { lang: "jsx", sourceType: "module" });
+  const { program, errors: wrong } = parseSync("out.jsx", code, { lang: "jsx", sourceType: "module" });
+  if (wrong.length) return null;
   const left = new Set();
   for (const node of program.body) {
     const found = staticImport(node);
