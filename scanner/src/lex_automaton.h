@@ -155,6 +155,8 @@ void scope_bind(struct lexer *lexer, uint32_t bindables); /* they are parameters
 void scope_alias(struct lexer *lexer, const struct token *local, const struct token *target,
                  bool used);
 void scope_rewind(struct lexer *lexer, uint32_t references);
+/* The `async` before parentheses, which the references before the given one end with, was no use. */
+void scope_take_async(struct lexer *lexer, uint32_t references);
 void scope_finish(struct lexer *lexer);
 /* The references from the given one on are made outside of the innermost scope. */
 void scope_defer(struct lexer *lexer, uint32_t references);

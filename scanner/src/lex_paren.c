@@ -95,12 +95,15 @@ void paren_close(struct lexer *lexer) {
         return;
     }
     bool typed = frame.flags & F_TYPED || empty;
+    bool async = frame.flags & F_ASYNC;
     bool arrow = at_kind(lexer, T_ARROW) && !lexer->token.newline;
     bool result = begins_result(lexer, typed);
     specifier_close_paren(lexer, &frame, arrow || result);
+    if (async && (arrow || result)) {
+        scope_take_async(lexer, frame.mark);
+    }
     if (arrow) {
-        push_arrow(lexer, frame.mark, frame.bindables, frame.flags & F_ASYNC,
-                   frame.flags & F_NAMED);
+        push_arrow(lexer, frame.mark, frame.bindables, async, frame.flags & F_NAMED);
     } else if (result) {
         struct frame *type = frame_push(lexer, ARROW_RESULT);
         type->flags = frame.flags & (F_ASYNC | F_NAMED);

@@ -241,6 +241,13 @@ void scope_alias(struct lexer *lexer, const struct token *local, const struct to
     }
 }
 
+void scope_take_async(struct lexer *lexer, uint32_t references) {
+    struct reference *last = references ? &lexer->references[references - 1] : NULL;
+    if (last && slice_equal(name_text(lexer, last->name), SLICE("async"))) {
+        last->dead = true;
+    }
+}
+
 void scope_rewind(struct lexer *lexer, uint32_t references) {
     while (lexer->reference_count > references) {
         struct reference *last = &lexer->references[--lexer->reference_count];

@@ -50,8 +50,7 @@ static bool is_type_prefix(struct lexer *lexer) {
     case W_INFER:
     case W_ASSERTS:
         next = token_peek(lexer);
-        return starts_type(&next) &&
-               !(next.newline && lexer->token.word != W_READONLY && lexer->token.word != W_KEYOF);
+        return starts_type(&next) && !(next.newline && lexer->token.word == W_ASSERTS);
     case W_ABSTRACT: /* new () => T */
         return token_peek(lexer).word == W_NEW;
     case W_TYPEOF:
