@@ -128,7 +128,7 @@ void lexer_begin(struct lexer *lexer) {
     cursor_return(lexer, 0);
     lexer->token = lexer->previous = (struct token){0};
     lexer->failed = lexer->halted = false;
-    lexer->frame_count = lexer->piece_count = lexer->border = 0;
+    lexer->frame_count = lexer->piece_count = 0;
     lexer->speculated = 0;
     lexer->unsettled = lexer->colon_count = 0;
     lexer->ambient = lexer->try_depth = lexer->group = lexer->context = 0;

@@ -188,8 +188,6 @@ void specifier_operand(struct lexer *lexer);
 void specifier_operator(struct lexer *lexer);
 void specifier_end(struct lexer *lexer);
 void specifier_close_paren(struct lexer *lexer, const struct frame *paren, bool parameters);
-bool specifier_question(struct lexer *lexer); /* whether what follows the `?` may be loaded */
-void specifier_colon(struct lexer *lexer);    /* at the end of that */
 void template_piece(struct lexer *lexer);
 void specifier_open(struct lexer *lexer, enum fact_kind kind, uint32_t reference);
 void glob_open(struct lexer *lexer);

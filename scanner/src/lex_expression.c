@@ -339,7 +339,6 @@ static void end_expression(struct lexer *lexer) {
         close_template(lexer);
         return;
     case EX_CONSEQUENT:
-        specifier_colon(lexer);
         frame_pop(lexer);
         frame_top(lexer)->state = OPERAND;
         token_expect(lexer, T_COLON);
@@ -418,11 +417,8 @@ static void read_question(struct lexer *lexer) {
         token_next(lexer);
         return;
     }
-    bool branches = specifier_question(lexer);
     token_next(lexer);
-    struct frame *frame = push_expression(lexer, EX_CONSEQUENT, 0);
-    frame->extra = branches ? X_PIECES : 0;
-    frame->branch = lexer->piece_count;
+    push_expression(lexer, EX_CONSEQUENT, 0);
 }
 
 /* `x => …`: the name before it is the parameter. */

@@ -99,7 +99,7 @@ enum frame_flag {
 enum expression_extra {
     X_DEFAULT = 1, /* of what may be a pattern: past the `=` of an element */
     X_URL = 2,     /* the arguments of `new URL` */
-    X_PIECES = 4,  /* parentheses, a template or a conditional in a specifier */
+    X_PIECES = 4,  /* parentheses or a template in a specifier */
     /* 8 and 16: of a specifier, see lex_specifier.c */
     X_REQUIRE = 32, /* parentheses that hold `require` and nothing else so far */
     X_FIRST = 64,   /* parentheses before their first comma */
@@ -117,7 +117,6 @@ struct frame {
                                    first piece */
     uint32_t operand; /* and the first piece of the operand; of other parentheses: `opened`
                                    of the last element with a type */
-    uint32_t branch;  /* the first piece of what follows the last `:` of a conditional */
     uint32_t named, last_named; /* numbers of directives whose function may lose its name, or 0 */
 };
 

@@ -16,7 +16,6 @@ void paren_open(struct lexer *lexer, unsigned flags) {
     frame->mark = lexer->reference_count;
     frame->bindables = lexer->bindable_count;
     frame->argument = lexer->piece_count;
-    frame->branch = lexer->piece_count;
     frame->name = name;
     frame->name_length = name_length;
     if (named) {

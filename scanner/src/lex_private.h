@@ -32,8 +32,7 @@ struct reference {
     uint32_t name;
     uint32_t start;
     uint32_t import, note; /* what falls if the name is bound, NONE */
-    uint32_t imports : 31; /* so many, from `import` on */
-    uint32_t dead : 1;
+    bool dead;
 };
 
 struct deferred {
@@ -47,7 +46,7 @@ struct declaration {
 };
 
 struct piece {
-    uint32_t start, end; /* literal text; start NONE: a hole, or, end another `border`, a border */
+    uint32_t start, end; /* literal text; start NONE: a hole */
     bool escaped;
 };
 
@@ -94,8 +93,7 @@ struct lexer {
     uint32_t declaration_count, declaration_capacity;
     struct piece *pieces;
     uint32_t piece_count, piece_capacity;
-    uint32_t border; /* the number of the last piece that ends a branch of a conditional, or 0 */
-    char *texts;     /* of the names */
+    char *texts; /* of the names */
     uint32_t text_count, text_capacity;
     char *scratch; /* text that has left the window */
     uint32_t scratch_capacity;

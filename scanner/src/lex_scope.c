@@ -216,8 +216,7 @@ uint32_t scope_reference(struct lexer *lexer, const struct token *token) {
     if (name == NONE || (token->start == lexer->erased && name != REQUIRE)) {
         return NONE;
     }
-    return reference_push(lexer,
-                          (struct reference){NONE, name, token->start, NONE, NONE, 0, false});
+    return reference_push(lexer, (struct reference){NONE, name, token->start, NONE, NONE, false});
 }
 
 void scope_bindable(struct lexer *lexer, uint32_t reference) {
@@ -364,8 +363,8 @@ void scope_bind(struct lexer *lexer, uint32_t bindables) {
 
 /* The name is no free `require`: what rested on it falls. */
 static void reference_drop(struct lexer *lexer, const struct reference *reference) {
-    for (uint32_t i = 0; i < reference->imports; i++) {
-        lexer->facts->imports[reference->import + i].flags |= FACT_DROPPED;
+    if (reference->import != NONE) {
+        lexer->facts->imports[reference->import].flags |= FACT_DROPPED;
     }
     if (reference->note != NONE) {
         lexer->facts->notes[reference->note].code = NOTE_CODES;

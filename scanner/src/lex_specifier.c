@@ -1,4 +1,4 @@
-/* The arguments of import(), require() and import.meta.glob().
+/* The arguments of import(), require() and import.meta.glob(), and the cooking of literals.
  *
  * While the first argument is read, its literal pieces and holes are noted; what it comes to is
  * decided where it ends. */
@@ -7,7 +7,160 @@
 #define SPECIFIER_KIND 7    /* `extra` of an EX_SPECIFIER frame: the fact_kind, */
 #define SPECIFIER_UNKNOWN 8 /* and whether an operator makes it neither literal nor pattern */
 #define SPECIFIER_JOINED 16
-#define BRANCH_TAKEN 0x80000000 /* `branch`: all that follows belongs to an operand that is none */
+
+/* ---- cooking --------------------------------------------------------------------------------- */
+
+/* Up to `limit` hexadecimal digits; the slice moves past them. */
+static uint32_t read_hex(struct slice *text, unsigned limit) {
+    uint32_t value = 0;
+    while (limit-- && text->length && text_hex_value(text->data[0]) >= 0) {
+        value = value << 4 | (uint32_t)text_hex_value(text->data[0]);
+        value = value > 0x10FFFF ? 0x110000 : value;
+        *text = slice_skip(*text, 1);
+    }
+    return value;
+}
+
+static uint32_t read_unicode(struct slice *text) {
+    if (!text->length || text->data[0] != '{') {
+        return read_hex(text, 4);
+    }
+    *text = slice_skip(*text, 1);
+    uint32_t value = read_hex(text, UINT32_MAX);
+    if (text->length) {
+        *text = slice_skip(*text, 1);
+    }
+    return value;
+}
+
+static bool is_surrogate(uint32_t code, uint32_t base) {
+    return code >= base && code < base + 0x400;
+}
+
+/* After `\u`: one code point, of two escapes where they are a surrogate pair. */
+static uint32_t read_code_point(struct slice *text) {
+    uint32_t code = read_unicode(text);
+    if (is_surrogate(code, 0xD800) && slice_starts(*text, SLICE("\\u"))) {
+        struct slice rest = slice_skip(*text, 2);
+        uint32_t low = read_unicode(&rest);
+        if (is_surrogate(low, 0xDC00)) {
+            *text = rest;
+            return 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+        }
+    }
+    return is_surrogate(code, 0xD800) || is_surrogate(code, 0xDC00) || code > 0x10FFFF ? 0xFFFD
+                                                                                       : code;
+}
+
+size_t encode_utf8(uint32_t code, char *out) {
+    if (code < 0x80) {
+        out[0] = (char)code;
+        return 1;
+    }
+    if (code < 0x800) {
+        out[0] = (char)(0xC0 | code >> 6);
+        out[1] = (char)(0x80 | (code & 63));
+        return 2;
+    }
+    if (code < 0x10000) {
+        out[0] = (char)(0xE0 | code >> 12);
+        out[1] = (char)(0x80 | (code >> 6 & 63));
+        out[2] = (char)(0x80 | (code & 63));
+        return 3;
+    }
+    out[0] = (char)(0xF0 | (code >> 18 & 7));
+    out[1] = (char)(0x80 | (code >> 12 & 63));
+    out[2] = (char)(0x80 | (code >> 6 & 63));
+    out[3] = (char)(0x80 | (code & 63));
+    return 4;
+}
+
+static uint32_t read_octal(struct slice *text, char first) {
+    uint32_t value = (uint32_t)(first - '0');
+    unsigned more = first < '4' ? 2 : 1;
+    while (more-- && text->length && text->data[0] >= '0' && text->data[0] <= '7') {
+        value = value * 8 + (uint32_t)(text->data[0] - '0');
+        *text = slice_skip(*text, 1);
+    }
+    return value;
+}
+
+/* After a backslash that begins an escape; a line continuation gives nothing. */
+static size_t cook_escape(struct slice *text, char *out) {
+    char byte = text->data[0];
+    *text = slice_skip(*text, 1);
+    switch (byte) {
+    case 'n':
+        return encode_utf8('\n', out);
+    case 't':
+        return encode_utf8('\t', out);
+    case 'r':
+        return encode_utf8('\r', out);
+    case 'b':
+        return encode_utf8('\b', out);
+    case 'v':
+        return encode_utf8('\v', out);
+    case 'f':
+        return encode_utf8('\f', out);
+    case 'x':
+        return encode_utf8(read_hex(text, 2), out);
+    case 'u':
+        return encode_utf8(read_code_point(text), out);
+    case '0' ... '7':
+        return encode_utf8(read_octal(text, byte), out);
+    case '\r':
+        if (text->length && text->data[0] == '\n') {
+            *text = slice_skip(*text, 1);
+        }
+        return 0;
+    case '\n':
+        return 0;
+    case (char)0xE2: /* U+2028 or U+2029 */
+        if (slice_starts(*text, SLICE("\x80\xA8")) || slice_starts(*text, SLICE("\x80\xA9"))) {
+            *text = slice_skip(*text, 2);
+            return 0;
+        }
+        /* fall through */
+    default:
+        out[0] = byte;
+        return 1;
+    }
+}
+
+/* A line end in a template is a line feed. */
+static NOINLINE uint32_t cook_escaped(struct lexer *lexer, struct slice text, uint32_t *length) {
+    uint32_t offset = facts_add_text(lexer->facts, "", 0);
+    while (text.length) {
+        char piece[4];
+        size_t plain = 0;
+        while (plain < text.length && text.data[plain] != '\\' && text.data[plain] != '\r') {
+            plain++;
+        }
+        facts_add_text(lexer->facts, text.data, plain);
+        text = slice_skip(text, plain);
+        if (slice_starts(text, SLICE("\r"))) {
+            text = slice_skip(text, slice_starts(text, SLICE("\r\n")) ? 2 : 1);
+            facts_add_text(lexer->facts, "\n", 1);
+        } else if (text.length > 1) {
+            text = slice_skip(text, 1);
+            facts_add_text(lexer->facts, piece, cook_escape(&text, piece));
+        } else {
+            break;
+        }
+    }
+    *length = lexer->facts->text_length - offset;
+    return offset;
+}
+
+/* Appends the value of the literal text to facts->text; returns its offset. */
+uint32_t cook(struct lexer *lexer, uint32_t start, uint32_t end, bool escaped, uint32_t *length) {
+    struct slice text = lexer_text(lexer, start, end);
+    if (escaped) {
+        return cook_escaped(lexer, text, length);
+    }
+    *length = (uint32_t)text.length;
+    return facts_add_text(lexer->facts, text.data, text.length);
+}
 
 /* ---- pieces ---------------------------------------------------------------------------------- */
 
@@ -30,36 +183,9 @@ static void add_hole(struct lexer *lexer) {
     add_piece(lexer, NONE, NONE, false);
 }
 
-static bool is_border(const struct piece *piece) {
-    return piece->start == NONE && piece->end != NONE;
-}
-
-/* Ends the branch of a conditional that is before it. */
-static void add_border(struct lexer *lexer) {
-    uint32_t count = lexer->piece_count;
-    add_piece(lexer, NONE, lexer->border, false);
-    if (lexer->piece_count > count) {
-        lexer->border = lexer->piece_count;
-    }
-}
-
-/* All pieces from `first` on. */
-static void drop_pieces(struct lexer *lexer, uint32_t first) {
-    while (lexer->border > first) {
-        lexer->border = lexer->pieces[lexer->border - 1].end;
-    }
-    lexer->piece_count = first;
-}
-
-/* Whether the last operand is a conditional in parentheses. */
-static bool has_branches(struct lexer *lexer) {
-    return lexer->border > frame_top(lexer)->operand;
-}
-
 bool in_specifier(const struct frame *frame) {
-    bool inner = frame->kind == EX_PAREN || frame->kind == EX_CONSEQUENT;
     return (frame->kind >= EX_SPECIFIER && frame->kind <= EX_GLOB_LIST) ||
-           (inner && frame->extra & X_PIECES);
+           (frame->kind == EX_PAREN && frame->extra & X_PIECES);
 }
 
 bool takes_list(const struct lexer *lexer, const struct frame *frame) {
@@ -83,12 +209,6 @@ static bool is_prefix(const struct token *token) {
     }
 }
 
-/* A conditional that follows is part of a larger operand, which is none. */
-static void take_rest(struct frame *frame) {
-    frame->extra |= SPECIFIER_UNKNOWN;
-    frame->branch |= BRANCH_TAKEN;
-}
-
 void specifier_operand(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
     const struct token *token = &lexer->token;
@@ -98,8 +218,8 @@ void specifier_operand(struct lexer *lexer) {
     if (is_prefix(token)) {
         frame->flags |= F_HOLE;
     }
-    if (token->word == W_YIELD && lexer->context & IN_GENERATOR) {
-        take_rest(frame);
+    if (token->word == W_YIELD && lexer->context & IN_GENERATOR) { /* takes all that follows */
+        frame->extra |= SPECIFIER_UNKNOWN;
     }
     switch (token->kind) {
     case T_STRING:
@@ -145,13 +265,7 @@ void template_piece(struct lexer *lexer) {
 }
 
 static void forget_operand(struct lexer *lexer) {
-    drop_pieces(lexer, frame_top(lexer)->operand);
-    add_hole(lexer);
-}
-
-/* Of a conditional the last branch, or all where there is none. */
-static void forget_branch(struct lexer *lexer, const struct frame *frame) {
-    drop_pieces(lexer, frame->branch & ~BRANCH_TAKEN);
+    lexer->piece_count = frame_top(lexer)->operand;
     add_hole(lexer);
 }
 
@@ -161,40 +275,13 @@ void specifier_close_paren(struct lexer *lexer, const struct frame *paren, bool 
         return;
     }
     struct frame *frame = frame_top(lexer);
-    bool joined = paren->extra & SPECIFIER_JOINED, unknown = paren->extra & SPECIFIER_UNKNOWN;
+    bool joined = paren->extra & SPECIFIER_JOINED;
     bool glob = frame->kind == EX_GLOB || frame->kind == EX_GLOB_LIST;
-    bool part = frame->extra & (SPECIFIER_UNKNOWN | SPECIFIER_JOINED) && has_branches(lexer);
-    if (parameters || part || (joined && glob)) {
+    if (parameters || paren->extra & SPECIFIER_UNKNOWN || (joined && glob)) {
         forget_operand(lexer);
-    } else if (unknown) {
-        forget_branch(lexer, paren);
     } else if (joined) {
         frame->extra |= SPECIFIER_JOINED;
     }
-}
-
-/* What is before the `?` is not loaded, whatever literals are in it. */
-bool specifier_question(struct lexer *lexer) {
-    struct frame *frame = frame_top(lexer);
-    bool takes = in_specifier(frame) && frame->kind != EX_GLOB && frame->kind != EX_GLOB_LIST;
-    if (!takes || frame->branch & BRANCH_TAKEN) {
-        return false;
-    }
-    drop_pieces(lexer, frame->branch);
-    frame->extra &= (uint8_t) ~(SPECIFIER_UNKNOWN | SPECIFIER_JOINED);
-    return true;
-}
-
-void specifier_colon(struct lexer *lexer) {
-    struct frame *consequent = frame_top(lexer);
-    if (!in_specifier(consequent)) {
-        return;
-    }
-    if (consequent->extra & SPECIFIER_UNKNOWN) {
-        forget_branch(lexer, consequent);
-    }
-    add_border(lexer);
-    consequent[-1].branch = lexer->piece_count;
 }
 
 /* `*`, `/`, `%` and `**` bind closer than `+`. */
@@ -212,10 +299,10 @@ static bool at_factor(struct lexer *lexer) {
     }
 }
 
-/* All that has been read of the parentheses, the argument or the branch is one operand. */
+/* All that has been read of the parentheses or the argument is one operand. */
 static void join_operands(struct lexer *lexer) {
     struct frame *frame = frame_top(lexer);
-    frame->operand = frame->branch & ~BRANCH_TAKEN;
+    frame->operand = frame->kind == EX_PAREN ? frame->argument : frame->mark;
 }
 
 void specifier_operator(struct lexer *lexer) {
@@ -243,8 +330,7 @@ void specifier_operator(struct lexer *lexer) {
     switch (lexer->token.kind) {
     case T_COMMA:
         if (frame->kind == EX_PAREN) {
-            frame->branch = frame->argument;
-            take_rest(frame);
+            frame->extra |= SPECIFIER_UNKNOWN;
         } else if (frame->kind != EX_GLOB_LIST) {
             specifier_end(lexer);
         }
@@ -252,22 +338,11 @@ void specifier_operator(struct lexer *lexer) {
     case T_RPAREN:
     case T_RBRACKET:
         return;
-    case T_COLON:
-        if (frame->kind == EX_CONSEQUENT) {
-            return;
-        }
-        frame->extra |= SPECIFIER_UNKNOWN;
-        break;
     case T_PLUS:
         frame->extra |= SPECIFIER_JOINED;
-        if (frame->kind != EX_GLOB && frame->kind != EX_GLOB_LIST && !has_branches(lexer)) {
+        if (frame->kind == EX_SPECIFIER || frame->kind == EX_PAREN) {
             return;
         }
-        break;
-    case T_ASSIGN:
-    case T_ASSIGN_BINARY:
-    case T_SLASH: /* `/=` */
-        take_rest(frame);
         break;
     case T_DOT:
     case T_QUESTION_DOT:
@@ -323,7 +398,7 @@ static bool is_relative(struct slice text) {
     return slice_starts(text, SLICE("./")) || slice_starts(text, SLICE("../"));
 }
 
-/* Whether the pieces are a relative pattern, which is then an import. */
+/* Whether the pieces are a relative pattern. */
 static bool add_glob(struct lexer *lexer, const struct piece *pieces, uint32_t count) {
     uint32_t offset = add_pattern_text(lexer, pieces, count), end = pieces[0].end;
     uint32_t length = lexer->facts->text_length - offset;
@@ -353,47 +428,24 @@ static void note_argument(struct lexer *lexer, const struct frame *frame) {
              end > frame->argument ? end : frame->argument);
 }
 
-/* False: what the pieces stand for is not known, or no relative pattern. */
-static bool add_branch(struct lexer *lexer, const struct frame *frame, const struct piece *pieces,
-                       uint32_t count) {
-    if (count == 0 || is_hole(pieces)) {
-        return false;
-    }
-    if (count > 1) {
-        return may_be_relative(lexer, pieces) && add_glob(lexer, pieces, count);
-    }
-    enum fact_kind kind = frame->extra & SPECIFIER_KIND;
-    struct token literal = {
-        .start = pieces->start - 1, .end = pieces->end + 1, .escaped = pieces->escaped};
-    bool in_try = kind == FACT_REQUIRE && lexer->try_depth;
-    import_add(lexer, kind, in_try ? FACT_IN_TRY : 0, &literal);
-    return true;
-}
-
-static bool add_branches(struct lexer *lexer, const struct frame *frame) {
-    bool known = true;
-    for (uint32_t first = frame->mark, at = first; first <= lexer->piece_count; at++) {
-        if (at == lexer->piece_count || is_border(&lexer->pieces[at])) {
-            known &= add_branch(lexer, frame, lexer->pieces + first, at - first);
-            first = at + 1;
-        }
-    }
-    return known;
-}
-
 static void end_specifier(struct lexer *lexer, const struct frame *frame) {
+    const struct piece *pieces = lexer->pieces + frame->mark;
+    uint32_t count = lexer->piece_count - frame->mark;
     struct reference *reference =
         frame->bindables == NONE ? NULL : &lexer->references[frame->bindables];
+    bool known = !(frame->extra & SPECIFIER_UNKNOWN) && !is_hole(pieces);
     uint32_t import = lexer->facts->import_count, note = lexer->facts->note_count;
-    if (frame->extra & SPECIFIER_UNKNOWN) {
-        forget_branch(lexer, frame);
-    }
-    if (!add_branches(lexer, frame)) {
+    if (known && count == 1 && !(frame->extra & SPECIFIER_JOINED)) {
+        enum fact_kind kind = frame->extra & SPECIFIER_KIND;
+        struct token literal = {
+            .start = pieces->start - 1, .end = pieces->end + 1, .escaped = pieces->escaped};
+        bool in_try = kind == FACT_REQUIRE && lexer->try_depth;
+        import_add(lexer, kind, in_try ? FACT_IN_TRY : 0, &literal);
+    } else if (!known || !may_be_relative(lexer, pieces) || !add_glob(lexer, pieces, count)) {
         note_argument(lexer, frame);
     }
     if (reference) {
-        reference->imports = lexer->facts->import_count - import;
-        reference->import = reference->imports ? import : NONE;
+        reference->import = lexer->facts->import_count > import ? import : NONE;
         reference->note = lexer->facts->note_count > note ? note : NONE;
     }
 }
@@ -449,7 +501,7 @@ void specifier_end(struct lexer *lexer) {
         } else {
             end_specifier(lexer, frame);
         }
-        drop_pieces(lexer, frame->mark);
+        lexer->piece_count = frame->mark;
     }
     frame->kind = EX_CALL;
     frame->extra = glob && lexer->facts->import_count > first ? X_OPTIONS : 0;
@@ -499,7 +551,6 @@ void specifier_open(struct lexer *lexer, enum fact_kind kind, uint32_t reference
     frame->mark = lexer->piece_count;
     frame->argument = lexer->token.start;
     frame->bindables = reference;
-    frame->branch = frame->mark;
     frame->extra = (uint8_t)kind;
 }
 
@@ -507,7 +558,6 @@ void glob_open(struct lexer *lexer) {
     token_next(lexer);
     struct frame *frame = push_expression(lexer, EX_GLOB, F_SEQUENCE);
     frame->mark = lexer->piece_count;
-    frame->branch = frame->mark;
     frame->argument = lexer->token.start;
     frame->extra = lexer->glob_unknown ? SPECIFIER_UNKNOWN : 0;
 }

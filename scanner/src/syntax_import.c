@@ -253,36 +253,17 @@ static bool read_relative_glob(struct syntax_parse *parse, TSNode node) {
     return true;
 }
 
-/* False: it is no literal and no relative pattern. */
-static bool read_branch(struct syntax_parse *parse, TSNode node, uint8_t kind, uint16_t flags) {
-    if (is_literal(node)) {
-        add_literal(parse, kind, flags, node);
-    } else if (!read_relative_glob(parse, node)) {
-        doubt_assertion(parse, node);
-        return false;
-    }
-    return true;
-}
-
-/* Of a conditional both branches may be loaded, and what is asked is no specifier. */
 static void read_target(struct syntax_reading *reading, TSNode call, uint8_t kind, uint16_t flags) {
-    struct pattern branches = {.parse = reading->parse};
-    TSNode written = syntax_first_child(field(call, "arguments"));
-    bool known = true;
-    if (ts_node_is_null(written))
+    TSNode written = syntax_first_child(field(call, "arguments")),
+           argument = syntax_unwrap(written);
+    if (ts_node_is_null(argument))
         return;
-    pattern_push(&branches, written);
-    while (branches.pending_count) {
-        TSNode node = syntax_unwrap(branches.pending[--branches.pending_count]);
-        if (syntax_is(node, "ternary_expression")) {
-            pattern_push(&branches, field(node, "alternative"));
-            pattern_push(&branches, field(node, "consequence"));
-        } else if (!ts_node_is_null(node)) {
-            known &= read_branch(reading->parse, node, kind, flags);
-        }
-    }
-    if (!known)
+    if (is_literal(argument)) {
+        add_literal(reading->parse, kind, flags, argument);
+    } else if (!read_relative_glob(reading->parse, argument)) {
+        doubt_assertion(reading->parse, argument);
         add_note(reading->parse, written, written);
+    }
 }
 
 static void add_meta_pattern(struct syntax_parse *parse, TSNode literal) {

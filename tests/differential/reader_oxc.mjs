@@ -189,7 +189,6 @@ const quote = (text) => text.replace(/[\\*]/g, "\\$&");
 
 function target(written, kind) {
   const node = bare(written);
-  if (node?.type === "ConditionalExpression") return [...target(node.consequent, kind), ...target(node.alternate, kind)];
   if (isText(node)) return [{ kind, specifier: textOf(node), start: node.start + 1, end: node.end - 1 }];
   if (node?.type !== "TemplateLiteral" && node?.type !== "BinaryExpression") return [];
   const list = parts(node);

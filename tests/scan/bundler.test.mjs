@@ -63,18 +63,3 @@ for (const application of applications) {
     });
   }
 }
-
-test("either branch of a conditional: the inputs of rolldown", async (t) => {
-  const names = [..."abcdefg"].map((name) => `${name}.js`);
-  const root = project(t, {
-    "main.js": `export const load = (x) => import(x ? "./a" : x.y === "./no" ? ("./b") : "./c");
-      require(process.platform === "win32" ? "./d" : "./e");
-      import((load ? "./f" : load.x));
-      import(load ? load.x || "./no" : "./g");`,
-    "no.js": "",
-    ...Object.fromEntries(names.map((name) => [name, `export default "${name}";`])),
-  });
-  const ours = visited({ root, entry: "main.js" }, "client", project(t));
-  assert.deepEqual(ours.sort(), [...names, "main.js"].sort());
-  assert.deepEqual((await inputs({ root, entry: "main.js" }, ENVIRONMENTS.client)).sort(), ours);
-});
