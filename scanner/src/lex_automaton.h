@@ -143,6 +143,10 @@ void scope_open(struct lexer *lexer, bool function, uint32_t first_reference);
 void scope_begin_body(struct lexer *lexer); /* of the function whose scope is the innermost */
 void scope_close(struct lexer *lexer);
 void scope_declare(struct lexer *lexer, const struct token *token, bool var);
+/* What is no value: within ambient code it is declared nevertheless. */
+void scope_declare_inside(struct lexer *lexer, const struct token *token);
+/* An enum or a namespace: of the module itself it adds to what an import of its name binds. */
+void scope_merge(struct lexer *lexer, const struct token *token);
 uint32_t scope_name(struct lexer *lexer, const struct token *token); /* NONE: does not matter */
 uint32_t scope_add_name(struct lexer *lexer, const struct token *token, uint32_t owner);
 /* The import `owner` does not bind the name. */

@@ -346,8 +346,23 @@ void scope_declare(struct lexer *lexer, const struct token *token, bool var) {
     }
     uint32_t scope = lexer->scope_count - 1;
     scope = var ? lexer->scopes[scope].function : scope;
-    if (!lexer->ambient || scope >= lexer->ambient_scope) {
+    if (name != REQUIRE || !lexer->ambient || scope >= lexer->ambient_scope) {
         declare(lexer, name, scope);
+    }
+}
+
+void scope_declare_inside(struct lexer *lexer, const struct token *token) {
+    if (!lexer->ambient || lexer->scope_count > lexer->ambient_scope) {
+        scope_declare(lexer, token, false);
+    }
+}
+
+void scope_merge(struct lexer *lexer, const struct token *token) {
+    bool merges = lexer->scope_count == 1 && !lexer->ambient;
+    if (merges && scope_name(lexer, token) != REQUIRE) {
+        scope_use(lexer, token);
+    } else {
+        scope_declare(lexer, token, false);
     }
 }
 

@@ -9,7 +9,7 @@ void push_enum(struct lexer *lexer) {
         lexer_fail(lexer);
         return;
     }
-    scope_declare(lexer, &lexer->token, false);
+    scope_merge(lexer, &lexer->token);
     token_next(lexer);
     if (token_expect(lexer, T_LBRACE)) {
         frame_push(lexer, ENUM_MEMBER)->flags = F_SCOPE;
@@ -106,8 +106,10 @@ static void read_module(struct lexer *lexer) {
     token_next(lexer);
     if (at_kind(lexer, T_STRING)) {
         push_ambient(lexer);
+    } else if (lexer->ambient) {
+        scope_declare_inside(lexer, &lexer->token);
     } else {
-        scope_declare(lexer, &lexer->token, false);
+        scope_merge(lexer, &lexer->token);
     }
     token_next(lexer);
     frame_push(lexer, MODULE_BODY);
@@ -118,7 +120,7 @@ static void read_module(struct lexer *lexer) {
 static void read_declared(struct lexer *lexer, enum state state) {
     token_next(lexer);
     if (lexer->ambient) {
-        scope_declare(lexer, &lexer->token, false);
+        scope_declare_inside(lexer, &lexer->token);
     }
     token_next(lexer);
     frame_push(lexer, state);

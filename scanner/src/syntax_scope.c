@@ -151,7 +151,8 @@ static const struct frame *body_around(const struct syntax_scopes *scopes) {
 
 static void declare(struct syntax_parse *parse, size_t name, const struct frame *scope) {
     struct syntax_scopes *scopes = parse->scopes;
-    if (scopes->ambient_depth && (!scope || scope->start < scopes->ambient_start))
+    bool outside = scopes->ambient_depth && (!scope || scope->start < scopes->ambient_start);
+    if (outside && name == NAME_REQUIRE)
         return;
     if (!scope) {
         scopes->names[name].everywhere = true;
