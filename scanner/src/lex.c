@@ -221,6 +221,16 @@ static void read_once(struct lexer *lexer) {
     lexer->late_import &= lexer->typescript && !lexer->again;
 }
 
+/* Once more where skimming was in vain. */
+static void read_pass(struct lexer *lexer) {
+    bool careful = lexer->careful;
+    read_once(lexer);
+    if (lexer->careful && !careful && !lexer->facts->error) {
+        facts_clear(lexer->facts);
+        read_once(lexer);
+    }
+}
+
 static bool is_utf16(struct lexer *lexer) {
     int first = byte_at(lexer, 0), second = byte_at(lexer, 1);
     return (first == 0xFF && second == 0xFE) || (first == 0xFE && second == 0xFF);
@@ -253,18 +263,14 @@ enum lex_answer lexer_read(struct lexer *lexer, const struct lex_options *option
         return LEX_UNSURE;
     }
     lexer->result_count = 0;
-    read_once(lexer);
-    if (lexer->careful && !facts->error) {
-        facts_clear(facts);
-        read_once(lexer);
-    }
-    paren_reconsider(lexer, read_once);
+    read_pass(lexer);
+    paren_reconsider(lexer, read_pass);
     lexer->again = lexer->late_import && !lexer->failed;
     lexer->script = lexer->failed && lexer->top_await && !lexer->has_module_syntax;
     lexer->module = lexer->failed && lexer->has_html_comment && !lexer->script;
     if (!facts->error && (lexer->again || lexer->script || lexer->module)) {
         facts_clear(facts);
-        read_once(lexer);
+        read_pass(lexer);
     }
     if (facts->error) {
         return LEX_UNSURE;
