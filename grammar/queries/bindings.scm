@@ -60,6 +60,7 @@
 (abstract_class_declaration name: (type_identifier) @define.here)
 (enum_declaration name: (identifier) @define.here)
 (internal_module name: (identifier) @define.outer)
+(module name: (identifier) @define.outer)
 (function_expression name: (identifier) @define.here)
 (generator_function name: (identifier) @define.here)
 (class name: (type_identifier) @define.here)

@@ -195,14 +195,28 @@ static uint32_t place_of(const struct syntax_scopes *scopes, uint32_t offset) {
     return offset;
 }
 
-static bool is_erased(const struct syntax_scopes *scopes, TSNode node) {
-    bool erased = scopes->ambient_depth > 0, accessor = false;
+/* Where a line ends between them the first may be no modifier. */
+static bool parted(const struct syntax_parse *parse, TSNode modifier, TSNode next) {
+    uint32_t end = ts_node_start_byte(next);
+    for (uint32_t at = ts_node_end_byte(modifier); at < end && at < parse->size; at++) {
+        if (strchr("\n\r\xE2", parse->bytes[at]))
+            return true;
+    }
+    return false;
+}
+
+static bool is_erased(struct syntax_parse *parse, TSNode node) {
+    bool erased = parse->scopes->ambient_depth > 0, accessor = false;
     TSTreeCursor cursor = ts_tree_cursor_new(node);
+    TSNode modifier = {0};
     bool more = ts_tree_cursor_goto_first_child(&cursor);
     for (; more; more = ts_tree_cursor_goto_next_sibling(&cursor)) {
         TSNode child = ts_tree_cursor_current_node(&cursor);
-        erased |= syntax_is(child, "abstract") || syntax_is(child, "declare");
+        parse->doubt |= !ts_node_is_null(modifier) && parted(parse, modifier, child);
+        bool erases = syntax_is(child, "abstract") || syntax_is(child, "declare");
         accessor |= syntax_is(child, "accessor");
+        erased |= erases;
+        modifier = erases ? child : (TSNode){0};
     }
     ts_tree_cursor_delete(&cursor);
     return erased && !accessor;
@@ -213,7 +227,7 @@ static bool is_erased(const struct syntax_scopes *scopes, TSNode node) {
 static void see_erased(struct syntax_parse *parse, TSNode node) {
     TSNode key = ts_node_child_by_field_name(node, "name", 4);
     TSNode first = syntax_first_child(ts_node_is_null(key) ? node : key);
-    if (is_erased(parse->scopes, node) && !ts_node_is_null(first))
+    if (is_erased(parse, node) && !ts_node_is_null(first))
         parse->scopes->erased = ts_node_start_byte(first);
 }
 
