@@ -66,6 +66,8 @@
 (class name: (type_identifier) @define.here)
 (enum_body name: (property_identifier) @define.here)
 (enum_assignment name: (property_identifier) @define.here)
+(enum_body name: (string . (string_fragment) @define.here .))
+(enum_assignment name: (string . (string_fragment) @define.here .))
 
 [
   (type_annotation)

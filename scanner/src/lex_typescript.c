@@ -17,6 +17,16 @@ void push_enum(struct lexer *lexer) {
     }
 }
 
+static void declare_member(struct lexer *lexer) {
+    struct token name = lexer->token;
+    bool quoted = name.kind == T_STRING;
+    name.start += quoted;
+    name.end -= quoted;
+    if (!quoted || !name.escaped) {
+        scope_declare(lexer, &name, false);
+    }
+}
+
 /* The members are names in each other's initialisers. */
 void on_enum_member(struct lexer *lexer) {
     switch (lexer->token.kind) {
@@ -28,9 +38,9 @@ void on_enum_member(struct lexer *lexer) {
         token_next(lexer);
         return;
     case T_NAME:
-        scope_declare(lexer, &lexer->token, false);
-        /* fall through */
     case T_STRING:
+        declare_member(lexer);
+        /* fall through */
     case T_NUMBER:
         frame_top(lexer)->state = ENUM_AFTER_KEY;
         token_next(lexer);
