@@ -1,6 +1,7 @@
 // What the application's own plugins answer: `resolveId` and `load`, outside of a build or a server's module graph.
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { idFilter } from "./filters.mjs";
 
@@ -42,6 +43,10 @@ async function pluginsOf(environment, config) {
   );
   return chosen.flat(Infinity).filter(Boolean);
 }
+
+// Generated code has no more than this to tell apart.
+const SPECIFIERS = /\b(?:import|from)\s*\(?\s*(["'])([^"'\n]+)\1/g;
+const specifiersOf = (code) => [...code.matchAll(SPECIFIERS)].map(([, , specifier]) => specifier);
 
 // As esbuild and Vite call them.
 const KINDS = { import: "import-statement", export: "import-statement", dynamic: "dynamic-import", require: "require-call" };
@@ -113,6 +118,7 @@ function containerOf(environment, plugins, glob) {
   return {
     asksSomeone: own.some(isAsked),
     resolveId: (specifier, importer, kind) => resolveId(specifier, importer, { kind }, own, new Set()),
+    resolveAny: (specifier, importer) => resolveId(specifier, importer, { isEntry: !importer }, plugins, new Set()),
     async load(id) {
       for (const plugin of sorted(own, "load")) {
         if (!wanted(plugin, "load", id)) continue;
@@ -154,7 +160,29 @@ export async function createAsker(config, names, environments) {
     const container = containers.get(environment);
     return container ? guarded(() => container.resolveId(specifier, importer, KINDS[kind])) : null;
   }
+  // Where an entry that is no file leads: to a file, or by its imports to several.
+  async function filesBehind(entry, environment) {
+    const container = containers.get(environment);
+    const files = new Set();
+    const seen = new Set();
+    const queue = [{ specifier: entry }];
+    for (const { specifier, importer } of queue) {
+      const found = await guarded(() => container.resolveAny(specifier, importer));
+      if (!found?.id || found.external || seen.has(found.id)) continue;
+      seen.add(found.id);
+      const file = found.id.replace(/[?#].*$/, "");
+      if (isAbsolute(file) && existsSync(file)) {
+        files.add(file);
+        continue;
+      }
+      const code = await guarded(() => container.load(found.id));
+      queue.push(...specifiersOf(code ?? "").map((next) => ({ specifier: next, importer: found.id })));
+    }
+    return [...files];
+  }
   return {
+    filesBehind: async (entries, environment) =>
+      containers.has(environment) ? (await Promise.all(entries.map((entry) => filesBehind(entry, environment)))).flat() : [],
     asksSomeone: [...containers.values()].some(({ asksSomeone }) => asksSomeone),
     failures: () => [...failed.values()],
     // `resolve` and `load` of one scan. What no plugin has named, none is asked to load.

@@ -78,7 +78,13 @@ function scriptsOf(page, root) {
     .map((source) => (source.startsWith("/") ? join(root, source) : resolve(page, "..", source)));
 }
 
-// Files only: what a bundler is to begin with may also be virtual, a page or the name of a package.
+const isFile = (input, root) => existsSync(isAbsolute(input) && existsSync(input) ? input : join(root, input));
+
+// What a bundler is to begin with may also be virtual or the name of a package: plugins know where that leads.
+const askedOf = (inputs, root) =>
+  inputs.filter((input) => typeof input === "string" && !/^(data:|(https?:)?\/\/)/.test(input) && !isFile(input, root));
+
+// Those that are files, and the scripts of those that are pages.
 export function entryFiles(inputs, root) {
   const files = inputs
     .filter((input) => typeof input === "string" && !WITHOUT_DISK.test(input) && !input.includes("virtual:"))
@@ -127,13 +133,16 @@ export function scanOptions(config, options = {}) {
   const server = serverName(chosen, options.server);
   const { native, patterns } = aliasesOf(config.resolve, root);
   const entries = {};
+  const virtual = {};
   for (const name of names) {
     const asked = options.entries?.[name];
     entries[name] = asked ? entryFiles(asArray(asked), root) : entriesOf(chosen[name], name, root);
+    virtual[name] = askedOf(asked ? asArray(asked) : inputsOf(chosen[name].build), root);
   }
   return {
     server,
     patterns,
+    virtual,
     request: {
       root,
       mode: config.isProduction ? "production" : "development",

@@ -8,11 +8,11 @@ import { installationState } from "./outside.mjs";
 const { createSession } = createRequire(import.meta.url)("../index.cjs"); // at half the cost of an import
 
 const MOST_PASSES = 32; // an alias may lead to what another one speaks of; never this often
-const NOBODY = { asksSomeone: false, failures: () => [] };
+const NOBODY = { asksSomeone: false, failures: () => [], filesBehind: async () => [] };
 
 // `once`: there will be one scan. What it read is kept for none, unless aliases make several passes of it.
 export function createScanner(config, options = {}, { once = false } = {}) {
-  const { request, patterns, server } = scanOptions(config, options);
+  const { request, patterns, server, virtual } = scanOptions(config, options);
   const session = createSession({ memoryLimit: options.memoryLimit, threads: options.threads, cache: !once || patterns.length > 0 });
   session.catch(() => {}); // told to whoever scans
   const ask = options.plugins ?? "unresolved";
@@ -20,10 +20,20 @@ export function createScanner(config, options = {}, { once = false } = {}) {
   let installed;
   let begun; // the first scan, where it was not waited for
 
+  // Other plugins' answers may differ from scan to scan.
+  async function entriesNow() {
+    const entries = {};
+    for (const [name, files] of Object.entries(request.entries)) {
+      entries[name] = [...new Set([...files, ...(await asker.filesBehind(virtual[name], name))])];
+    }
+    return entries;
+  }
+
   // `environments`: of a server or a builder, which know their plugins.
   async function scan({ edges = false, signal, environments } = {}) {
     const opened = await session;
     asker ??= ask === false ? NOBODY : await createAsker(config, Object.keys(request.environments), environments);
+    const entries = asker.asksSomeone ? await entriesNow() : request.entries;
     const extra = [];
     const state = installationState(config.root);
     // The session takes a watcher's word for what it was not told of; nobody tells of installed packages.
@@ -35,6 +45,7 @@ export function createScanner(config, options = {}, { once = false } = {}) {
     for (let pass = 0; pass < MOST_PASSES; pass++) {
       const report = await (early ?? opened.scan({
         ...request,
+        entries,
         ...(asker.asksSomeone ? asker.hooks({ all: ask === "all" }) : {}),
         alias: [...extra, ...request.alias],
         edges: withEdges,

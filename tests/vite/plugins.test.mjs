@@ -88,6 +88,44 @@ for (const vite of VITES) {
   });
 }
 
+for (const vite of VITES) {
+  test(`${vite}: an entry that is no file begins where plugins say`, async (t) => {
+    const root = application(t, "apps/maps");
+    write(root, {
+      "worker/main.ts": 'import "../pages/Home";\nimport("named");\n',
+      "pages/Home.tsx": '"use client";\n',
+      "named/index.ts": '"use server";\n',
+      "node_modules/kit/package.json": '{ "name": "kit", "exports": { "./entry": "./entry.mjs" } }',
+      "node_modules/kit/entry.mjs": 'import "./client.mjs";',
+      "node_modules/kit/client.mjs": '"use client";',
+    });
+    const worker = {
+      name: "worker",
+      config: () => ({
+        environments: {
+          worker: {
+            consumer: "server",
+            resolve: { conditions: ["react-server"] },
+            build: { rollupOptions: { input: { index: "virtual:worker-entry", kit: "kit/entry" } } },
+          },
+        },
+      }),
+      resolveId(id) {
+        if (id === "virtual:worker-entry") return `\0${id}`;
+        return id === "virtual:user-entry" ? this.resolve(join(root, "worker/main.ts")) : null;
+      },
+      load: (id) => (id === "\0virtual:worker-entry" ? 'import * as mod from "virtual:user-entry";\nexport default mod.default ?? {};' : null),
+    };
+    const named = { name: "named", resolveId: (id) => (id === "named" ? join(root, "named/index.ts") : null) };
+    const ours = prologue();
+    await serve(t, vite, root, { plugins: [ours, worker, named] });
+    const { entries, clientFiles, serverFiles } = ours.api.report();
+    assert.deepEqual(entries.filter(({ environment }) => environment === "worker").map(({ path }) => path), ["node_modules/kit/entry.mjs", "worker/main.ts"]);
+    assert.deepEqual(clientFiles, ["node_modules/kit/client.mjs", "pages/Home.tsx", "src/Button.tsx"]);
+    assert.ok(serverFiles.includes("named/index.ts"));
+  });
+}
+
 test("nothing is asked where it is told so", async (t) => {
   const root = application(t, "apps/maps");
   write(root, files);
