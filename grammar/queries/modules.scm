@@ -118,6 +118,8 @@
 (non_null_expression (instantiation_expression)) @doubt
 (subscript_expression object: (instantiation_expression)) @doubt
 (non_null_expression (new_expression type_arguments: (_) !arguments)) @doubt
+(binary_expression left: (binary_expression operator: "<") operator: ">>") @doubt
+(binary_expression left: (new_expression type_arguments: (_) !arguments)) @doubt
 (subscript_expression object: (new_expression type_arguments: (_) !arguments)) @doubt
 (instantiation_expression (binary_expression)) @doubt
 ; An argument may be missing at the end alone, and so may a property.
