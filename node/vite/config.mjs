@@ -78,18 +78,18 @@ function scriptsOf(page, root) {
     .map((source) => (source.startsWith("/") ? join(root, source) : resolve(page, "..", source)));
 }
 
-const isFile = (input, root) => existsSync(isAbsolute(input) && existsSync(input) ? input : join(root, input));
+const fileOf = (input, root) => (isAbsolute(input) && existsSync(input) ? input : join(root, input));
 
 // What a bundler is to begin with may also be virtual or the name of a package: plugins know where that leads.
 const askedOf = (inputs, root) =>
-  inputs.filter((input) => typeof input === "string" && !/^(data:|(https?:)?\/\/)/.test(input) && !isFile(input, root));
+  inputs.filter((input) => typeof input === "string" && !/^(data:|(https?:)?\/\/)/.test(input) && !existsSync(fileOf(input, root)));
 
 // Those that are files, and the scripts of those that are pages.
 export function entryFiles(inputs, root) {
   const files = inputs
     .filter((input) => typeof input === "string" && !WITHOUT_DISK.test(input) && !input.includes("virtual:"))
     .flatMap((input) => {
-      const file = isAbsolute(input) && existsSync(input) ? input : join(root, input);
+      const file = fileOf(input, root);
       return file.endsWith(".html") ? scriptsOf(file, root) : [file];
     });
   return [...new Set(files)].filter((file) => existsSync(file));

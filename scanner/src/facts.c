@@ -180,32 +180,29 @@ int directive_set_find(const struct directive_set *set, struct slice raw) {
 
 /* ---- order ----------------------------------------------------------------------------------- */
 
-static bool import_before(const void *context, const void *a, const void *b) {
-    const struct fact_import *first = a, *second = b;
+/* Imports and notes begin with their span. */
+static bool span_before(const void *context, const void *a, const void *b) {
+    const struct fact_span *first = a, *second = b;
     (void)context;
-    return first->span.start < second->span.start;
-}
-
-static bool note_before(const void *context, const void *a, const void *b) {
-    const struct fact_note *first = a, *second = b;
-    (void)context;
-    return first->span.start < second->span.start;
+    return first->start < second->start;
 }
 
 /* Most come in order: an import within the argument of another is found first. */
-static void sort_unless_sorted(void *items, uint32_t count, size_t size, sort_before *before) {
+static void sort_unless_sorted(void *items, uint32_t count, size_t size) {
     const char *item = items;
     for (uint32_t i = 1; i < count; i++, item += size) {
-        if (before(NULL, item + size, item)) {
-            sort_heap(items, count, size, before, NULL);
+        if (span_before(NULL, item + size, item)) {
+            sort_heap(items, count, size, span_before, NULL);
             return;
         }
     }
 }
 
 void facts_sort(struct facts *facts) {
-    sort_unless_sorted(facts->imports, facts->import_count, sizeof *facts->imports, import_before);
-    sort_unless_sorted(facts->notes, facts->note_count, sizeof *facts->notes, note_before);
+    _Static_assert(offsetof(struct fact_import, span) == 0 && offsetof(struct fact_note, span) == 0,
+                   "begins with its span");
+    sort_unless_sorted(facts->imports, facts->import_count, sizeof *facts->imports);
+    sort_unless_sorted(facts->notes, facts->note_count, sizeof *facts->notes);
 }
 
 /* ---- lines and columns ----------------------------------------------------------------------- */

@@ -501,11 +501,14 @@ static unsigned pragma_of(struct lexer *lexer, uint32_t at, uint32_t end) {
 static uint32_t take_pragma(struct lexer *lexer, uint32_t at, uint32_t end) {
     uint32_t word_end = skip_pragma_word(lexer, at, end), start = word_end;
     unsigned pragma = pragma_of(lexer, at, word_end);
+    if (pragma == 3) {
+        return word_end;
+    }
     while (start < end && (byte_at(lexer, start) == ' ' || byte_at(lexer, start) == '\t')) {
         start++;
     }
     uint32_t value_end = skip_pragma_word(lexer, start, end), name_end = start + 1;
-    if (pragma == 3 || value_end == start) {
+    if (value_end == start) {
         return word_end;
     }
     if (pragma < 2) {
